@@ -121,6 +121,31 @@ def test_it_is_on_the_record_whose_words_they_are_and_that_they_were_typed(desk)
     assert len(of_bob) >= 2
 
 
+def test_a_mail_that_has_not_seen_what_was_typed_comes_back_once_with_it(desk):
+    """Who writes by mail is told of what a colleague has typed, as they are of a mail."""
+    desk.mail(JO)
+    desk.reply(ANN, "#assign bob", to_kind="assigned")
+    late = desk.written_reply(BOB, "Use the back door.", to_kind="assigned")
+    desk.at("2026-05-19 09:20")
+    typed(desk, "Use the front door.")
+    desk.at("2026-05-19 09:21")
+    desk.receive(late)
+    assert "Use the front door." in desk.last(BOB, "echo").text
+    assert desk.kinds_to(JO).count("relay") == 1
+    desk.reply(BOB, "Use the back door.", to_kind="echo")
+    assert desk.kinds_to(JO).count("relay") == 2
+
+
+def test_who_was_shown_what_a_colleague_typed_answers_at_once(desk):
+    desk.mail(JO)
+    desk.reply(ANN, "#assign bob", to_kind="assigned")
+    desk.at("2026-05-19 09:20")
+    typed(desk, "Use the front door.")
+    desk.at("2026-05-19 09:24")
+    desk.reply(BOB, "And bring the key.", to_kind="assigned")
+    assert desk.kinds_to(JO).count("relay") == 2
+
+
 def test_orders_of_one_second_are_all_done(desk):
     desk.mail(JO)
     with Units(desk.database, desk.rules).write(desk.now) as unit:

@@ -21,7 +21,7 @@ from helpdesk.core.words import enclosure
 from helpdesk.core.words.agent_text import AgentText
 from helpdesk.core.words.case import ERASED
 from helpdesk.core.words.decision import Answered, Arrival
-from helpdesk.core.words.events import AcknowledgmentDecided
+from helpdesk.core.words.events import AcknowledgmentDecided, AgentAnswered
 from helpdesk.core.words.placement import Placement
 from helpdesk.core.words.unseen import ALL_SEEN, CaseMail, Sight, sight
 from helpdesk.desk import behalf, bounces, copies, identify, own_words, past
@@ -329,10 +329,18 @@ def _sight(unit: Unit, mail: Spooled, message: Message, case: Case | None, place
     if placement.role != "agent" or agent is None or case is None:
         return ALL_SEEN
     numbers = (case.number, *case.merged)
+    typed = {event.message_id: event.key for event in case.of_type(AgentAnswered)}
     mails = [
-        CaseMail(one.spool_id, one.message_id, one.at, Person(one.author, one.author_name), one.reply)
+        CaseMail(
+            one.spool_id or 0,
+            one.message_id,
+            one.at,
+            Person(one.author, one.author_name),
+            one.reply,
+            typed="" if one.spool_id else typed[one.message_id],
+        )
         for one in unit.messages(*numbers)
-        if one.spool_id and one.visibility == "public"
+        if one.visibility == "public" and (one.spool_id or one.message_id in typed)
     ]
     handed, answers = outbox.handed(unit.connection, numbers, agent.addresses), next(iter(message.ancestors), "")
     return sight(mails, handed, at=mail.received_at, answers=answers)

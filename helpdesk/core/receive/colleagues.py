@@ -71,7 +71,7 @@ def tell(execution: Execution, orders: Orders) -> None:
         return
     files = tuple(part.name or part.type for part in execution.arrival.message.attachments if not part.kept)
     copy = CopyMail(sent=answered, done=tuple(done), files=files)
-    shows = (execution.arrival.number,) if orders.text and execution.arrival.number else ()
+    shows = (execution.arrival.number,) if orders.text else ()
     for agent in _others(execution):
         key, name = execution.arrival.key, execution.name
         execution.drafts.append(Draft(copy, agent.person, key, orders.text, name, shows=shows))

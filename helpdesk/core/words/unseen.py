@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.words.events import UnseenWord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from helpdesk.person import Person
@@ -23,18 +23,22 @@ SETTLES = timedelta(minutes=2)  # what came, or was handed over, so shortly befo
 
 @dataclass(frozen=True, slots=True)
 class CaseMail:
-    """A mail on the record of a case: its number in the spool, when it was received, who wrote it, and what."""
+    """A mail on the record of a case: its number in the spool, when it was received, who wrote it, and what.
+
+    What was typed on a page came by no mail: its number is 0, and `typed` is the key of its arrival.
+    """
 
     number: int
     message_id: str
     at: datetime
     author: Person
     text: str
+    typed: str = ""
 
     @property
     def key(self) -> str:
         """The key of the arrival that it was."""
-        return f"mail/{self.number}"
+        return self.typed or f"mail/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,18 @@ def sight(mails: Collection[CaseMail], handed: Collection[Handed], *, at: dateti
     """What an agent had seen whose mail was received at `at` and answers the mail of ours with that Message-ID."""
     until = at - SETTLES
     answered = next((one for one in handed if one.message_id == answers), None)
-    at_hand = answered.shows if answered else frozenset()
-    shown = at_hand.union(*(one.shows for one in handed if one.sent_at is not None and one.sent_at <= until))
-    unseen = [one for one in mails if one.number not in at_hand and (one.at > until or one.number not in shown)]
+    at_hand = _shown([answered] if answered else [])
+    shown = _shown([one for one in handed if one.sent_at is not None and one.sent_at <= until])
+    unseen = [one for one in mails if not at_hand(one) and (one.at > until or not shown(one))]
     newer = [one for one in mails if answered and one not in unseen and one.at > answered.created_at]
     return Sight(tuple(unseen), tuple(newer))
+
+
+def _shown(handed: Collection[Handed]) -> Callable[[CaseMail], bool]:
+    """Whether a mail stands in one of these. What was typed has no number but 0: it does in what was written since."""
+    numbers: frozenset[int] = frozenset().union(*(one.shows for one in handed))
+    typed = [one.created_at for one in handed if 0 in one.shows]
+    return lambda mail: any(at >= mail.at for at in typed) if mail.typed else mail.number in numbers
 
 
 def unseen_words(mails: Collection[CaseMail]) -> tuple[UnseenWord, ...]:
