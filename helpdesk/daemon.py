@@ -121,7 +121,7 @@ class Daemon:
         )
         self.worker = self._loop("worker", self._work)
         self._warm = False
-        self.indexer = self._loop("indexer", self._index)
+        self.indexer = self._loop("indexer", self._index, idle=_LEISURE)
         self.rereading, self.reader = self._reader()
         self.keeper = self._loop("keeper", self.desk.renew, idle=RENEWAL.total_seconds())
         self.couriers = [self._courier() for _ in range(rules.configuration.connections)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.store import search, watched
+from helpdesk.store import search_remains, watched
 from helpdesk.store.claims import FREED
 from helpdesk.store.spool import HAS_RAW
 from helpdesk.store.tables import cases, event, message, outbox, spool, spool_raw
@@ -39,6 +39,7 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
 
     Returns how many of what: mails, texts, sent, unsent, facts.
     """
+    words = search_remains.indexed_words(connection, case)
     erased = {
         "mails": _mails(connection, case, also, instead),
         "texts": _texts(connection, case, instead),
@@ -48,7 +49,7 @@ def erase(connection: sa.Connection, case: int, *, also: Collection[int], instea
     }
     watched.forget(connection, case)
     connection.execute(sa.update(cases).where(cases.c.id == case).values(subject=instead))
-    search.forget_deleted(connection)
+    search_remains.forget_words(connection, words)
     return erased
 
 

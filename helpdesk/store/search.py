@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from helpdesk.store import cases as case_store
 from helpdesk.store.prepared import Prepared
-from helpdesk.store.search_tables import INDEX, deletes_securely
+from helpdesk.store.search_tables import INDEX
 from helpdesk.store.search_words import words_of
 from helpdesk.store.tables import cases, message, to_index
 
@@ -217,12 +217,6 @@ def waiting(connection: sa.Connection, *, most: int) -> int:
     """How many mails wait to be read, counted up to that many."""
     some = sa.select(to_index.c.id).limit(most).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
-
-
-def forget_deleted(connection: sa.Connection) -> None:
-    """What was deleted just now leaves the index for good, where its library would keep it until later."""
-    if connection.dialect.name == "sqlite" and not deletes_securely():
-        connection.execute(sa.text(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('optimize')"))
 
 
 def wrong(connection: sa.Connection) -> int:

@@ -2,7 +2,7 @@
 
 What is erased, changed or moved leaves the index in the transaction that does so, whoever writes it. The mail is put in
 line to be read anew (`to_index`), which `search` does afterwards. SQLite's index does not keep deleted words for later
-(`secure-delete`, from 3.42 on; `search.forget_deleted` serves older ones).
+(`secure-delete`, from 3.42 on; see `search_remains`).
 """
 
 # ruff: noqa: S608 - statements are put together of names of our own, never of what somebody wrote

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.privacy import purge
-from helpdesk.store import search
+from helpdesk.store import search, search_remains
 from helpdesk.store.board import Kept, Reach
 from helpdesk.store.engine import Database
 from helpdesk.store.search_words import asked, words_of
@@ -234,7 +234,7 @@ def test_redacted_words_are_in_no_octet_of_the_database(in_file):
 def test_purged_words_are_in_no_octet_of_the_database(in_file, secure, monkeypatch):
     """`secure`: whether the library forgets deleted words by itself."""
     if not secure:
-        monkeypatch.setattr(search, "deletes_securely", lambda: False)
+        monkeypatch.setattr(search_remains, "deletes_securely", lambda: False)
         with in_file.database.write() as connection:
             connection.execute(sa.text("INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', 0)"))
     order(with_many(in_file), "#resolve!\nRepaired.")
@@ -245,6 +245,38 @@ def test_purged_words_are_in_no_octet_of_the_database(in_file, secure, monkeypat
 
     assert found(in_file, SECRET) == []
     assert SECRET.lower().encode() not in octets(in_file)
+
+
+def test_of_an_erased_word_no_beginning_is_left_that_told_pages_apart(in_file):
+    """FTS5 keeps the shortest text that tells the first word of a page from the last before: here that is all of it."""
+    numbers = [f"{SECRET}{number:09}" for number in range(2, 40_000, 2)]
+    random.Random(2).shuffle(numbers)
+    chunks = [numbers[at : at + 500] for at in range(0, len(numbers), 500)]
+    with in_file.database.write() as connection:
+        for number, chunk in enumerate(chunks, 1000):
+            connection.execute(
+                sa.text("INSERT INTO message_words (rowid, words) VALUES (:id, :words)"),
+                {"id": number, "words": " ".join(chunk).lower()},
+            )
+        connection.execute(sa.text("INSERT INTO message_words (message_words) VALUES ('optimize')"))
+        separators = set(connection.execute(sa.text("SELECT term FROM message_words_idx")).scalars())
+        mine = {word.lower() for word in numbers if f"0{word.lower()}".encode() in separators}
+        assert len(mine) > 20, "whole words tell pages apart"
+        for number, chunk in enumerate(chunks, 1000):
+            left = [word for word in chunk if word.lower() not in mine]
+            connection.execute(sa.text("DELETE FROM message_words WHERE rowid = :id"), {"id": number})
+            connection.execute(
+                sa.text("INSERT INTO message_words (rowid, words) VALUES (:id, :words)"),
+                {"id": number, "words": " ".join(left).lower()},
+            )
+        search_remains.forget_words(connection, mine)
+        kept = set(connection.execute(sa.text("SELECT term FROM message_words_idx")).scalars())
+        assert not {f"0{word}".encode() for word in mine} & kept
+        connection.execute(sa.text("INSERT INTO message_words (message_words) VALUES ('integrity-check')"))
+        query = sa.text("SELECT count(*) FROM message_words WHERE message_words MATCH :word")
+        for word in random.Random(3).sample(sorted({*map(str.lower, numbers)} - mine), 300):
+            assert connection.execute(query, {"word": word}).scalar() == 1
+        assert not any(connection.execute(query, {"word": word}).scalar() for word in mine)
 
 
 # --- words
