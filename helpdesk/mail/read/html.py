@@ -26,7 +26,8 @@ _VOID = frozenset("br img hr input meta link base col area embed source wbr para
 _MAX_QUOTE = 20  # deeper quotation is shown at this depth
 _MAX_LISTS = 50
 
-_STEP = re.compile(r"""[^>=]*+(?:(>)|=\s*+(["']?))""")
+# To the `>` that ends a tag, past those in quoted values; a quote that is never closed is no match.
+_TO_END = re.compile(r"""(?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])))*+[^>=]*+>""")
 _NAME = re.compile(r"/?[a-zA-Z][^\s/>]{0,60}")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]{1,60}+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
 _HUGE_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{8,});?")
@@ -71,23 +72,30 @@ class _Tags:
     def read(self, at: int, writer: _Writer) -> int:
         """Handle the markup at `at`; where the text goes on."""
         html = self._html
-        if html.startswith("<!--", at):
-            return self._past("-->", at + 4, otherwise=at + 4)
-        if html.startswith(("<!", "<?"), at):
-            return self._past(">", at + 2, otherwise=at + 2)
         name = _NAME.match(html, at + 1)
-        end = self._tag_end(name.end()) if name else -1
-        if not name or end < 0:
+        if not name:
+            return self._no_tag(at, writer)
+        end = self._tag_end(name.end())
+        if end < 0:
             writer.data("<")
             return at + 1
         tag = name[0].lower()
-        if tag.startswith("/"):
+        if tag[0] == "/":
             writer.close(tag[1:])
             return end
         if tag in _RAW:
             return self._past_raw(tag, end)
         writer.open(tag, html[name.end() : end - 1])
         return end
+
+    def _no_tag(self, at: int, writer: _Writer) -> int:
+        """A comment, a declaration, or a mere `<`."""
+        if self._html.startswith("<!--", at):
+            return self._past("-->", at + 4, otherwise=at + 4)
+        if self._html.startswith(("<!", "<?"), at):
+            return self._past(">", at + 2, otherwise=at + 2)
+        writer.data("<")
+        return at + 1
 
     def _past(self, mark: str, at: int, *, otherwise: int) -> int:
         if mark in self._hopeless:
@@ -118,22 +126,11 @@ class _Tags:
             return -1
         if not self._quotes or self._html.find("=", at, plain) < 0:
             return plain + 1
-        end = self._quoted_end(at)
-        if end < 0:
+        past = _TO_END.match(self._html, at)
+        if past is None:
             self._quotes = False  # an attribute's quote is never closed: from here on quotes mean nothing
             return plain + 1
-        return end
-
-    def _quoted_end(self, at: int) -> int:
-        while step := _STEP.match(self._html, at):
-            if step[1]:
-                return step.end()
-            at = step.end()
-            if step[2]:
-                at = self._html.find(step[2], at) + 1
-                if at == 0:
-                    return -1
-        return -1
+        return past.end()
 
 
 class _Writer:
