@@ -31,7 +31,6 @@ from tests.desk import ANN, JO, KEY, LENA, OPS, STRANGER, TestDesk, write_office
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.web.page import Page
 
 CLEO = "cleo@desk.example"
 ANNS_ALIAS = "ann.berg@home.example"
@@ -522,11 +521,13 @@ def test_the_token_reads_and_does_nothing(site):
 # --- the list of pages
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
-def test_nobody_sees_or_does_anything_unasked_but_sign_in(page: Page):
-    public = page.path.startswith("/sign-in")
-    assert (page.sees == "anybody") == public or page.show is None
-    assert page.acts not in ({"reader"} if public else {"anybody", "reader"})
+# Whose links are secrets themselves, and the one that asks who it is.
+FOR_ANYBODY = {"/sign-in", "/sign-in/{link}", "/calls/{token}"}
+
+
+def test_every_other_page_is_for_somebody_and_acts_for_who_is_signed_in():
+    assert {page.path for page in PAGES if "anybody" in {page.sees, page.acts}} == FOR_ANYBODY
+    assert not [page.path for page in PAGES if page.act and page.acts == "reader"]
 
 
 def test_only_who_is_configured_is_a_viewer(office):
