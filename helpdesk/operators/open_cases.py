@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from helpdesk.core.clocks.turn import Whose
     from helpdesk.core.words.case import Case
     from helpdesk.offering.policy import Policy
+    from helpdesk.store.board import Reach
     from helpdesk.unit import Unit
 
 SHOWN = 20  # cases of a list: what does not fit is counted
@@ -38,9 +39,9 @@ class OpenCaseload:
     late_number: int
 
 
-def caseload(unit: Unit, mailboxes: Collection[str], *, until: datetime) -> OpenCaseload:
-    """The open cases of these mailboxes; what falls due before `until` is listed as due."""
-    kept = OpenCases(unit.connection, mailboxes, unit.now)
+def caseload(unit: Unit, reach: Reach, *, until: datetime) -> OpenCaseload:
+    """The open cases in reach; what falls due before `until` is listed as due."""
+    kept = OpenCases(unit.connection, reach, unit.now)
     unread = overview(_unread(unit, kept), unit.now)
     severities, turns = _counted(unit, kept, unread)
     listed = {*kept.late(SHOWN), *kept.due(until, SHOWN), *kept.longest_waiting(SHOWN), *kept.others_turn(SHOWN)}

@@ -16,6 +16,7 @@ from helpdesk.operators.digest import Mailboxes, digest_mail, handover_mail, tom
 from helpdesk.operators.open_cases import caseload
 from helpdesk.operators.silent import silent_mailboxes
 from helpdesk.store import desk_mails, open_cases, outbox
+from helpdesk.store.board import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,16 +98,16 @@ class Rounds:
     def _content(self, unit: Unit, each: Round, at: datetime, failing: Mapping[str, str]) -> DigestMail | HandoverMail:
         configuration = self._units.rules.configuration
         if each.rotation:
-            boxes = [box.address for box in _boxes(configuration, each.rotation)]
+            reach = _reach(configuration, each.rotation)
             away = _away(each.rotation, at, configuration)
             desk = configuration.file.desk.name
             return handover_mail(
-                caseload(unit, boxes, until=unit.now), each.rotation, at, unit.now, desk=desk, away=away
+                caseload(unit, reach, until=unit.now), each.rotation, at, unit.now, desk=desk, away=away
             )
         silent = dict(silent_mailboxes(unit))
         boxes_to_see = Mailboxes(failing, silent)
         since = desk_mails.newest_digest(unit.connection, f"digest/{each.name}/") or at - _TOO_OLD
-        every, zone = open_cases.mailboxes(unit.connection), each.wall.timezone
+        every, zone = Reach(frozenset(open_cases.mailboxes(unit.connection)), frozenset()), each.wall.timezone
         load = caseload(unit, every, until=tomorrow_of(unit.now, zone))
         return digest_mail(unit, load, zone, mailboxes=boxes_to_see, since=since)
 
@@ -143,10 +144,21 @@ def _away(rotation: Rotation, at: datetime, configuration: Configuration) -> dic
     return {agent.address: said_away(agent, at) for agent in found if agent and agent.away(at)}
 
 
+def _teams(configuration: Configuration, rotation: Rotation | None) -> frozenset[str]:
+    """The teams that a rotation is for."""
+    return frozenset(name for name, team in configuration.teams.items() if rotation and team.rotation == rotation)
+
+
 def _boxes(configuration: Configuration, rotation: Rotation | None) -> list[Mailbox]:
-    """The mailboxes of the teams that a rotation is for."""
-    teams = {name for name, team in configuration.teams.items() if rotation and team.rotation == rotation}
-    return [box for box in configuration.mailboxes if box.team in teams]
+    """Their mailboxes."""
+    return [box for box in configuration.mailboxes if box.team in _teams(configuration, rotation)]
+
+
+def _reach(configuration: Configuration, rotation: Rotation) -> Reach:
+    """The cases that those teams have: what came to their mailboxes, and what an agent gave to them."""
+    teams = _teams(configuration, rotation)
+    boxes = frozenset(box.address for box in _boxes(configuration, rotation))
+    return Reach(boxes, teams, frozenset(configuration.teams) - teams)
 
 
 def _key(each: Round, at: datetime) -> str:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from helpdesk.store.tables import LISTED, OTHERS_TURN, UNREAD, cases
+from helpdesk.store.tables import HANDED_OVER, LISTED, OTHERS_TURN, UNREAD, cases
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterator
     from datetime import datetime
+
+    from helpdesk.store.board import Reach
 
 _RANKS = (1, 2, 3, 4)
 # In the indexes' own words, so that both databases use them.
@@ -39,10 +41,10 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenCases:
-    """Which open cases: those of some mailboxes. Instants are aware UTC; `now` decides what is late."""
+    """Which open cases: those in reach. Instants are aware UTC; `now` decides what is late."""
 
     connection: sa.Connection
-    mailboxes: Collection[str]
+    reach: Reach
     now: datetime
 
     def kinds(self) -> list[tuple[Kind, int]]:
@@ -78,7 +80,7 @@ class OpenCases:
     def in_order(self, limit: int) -> list[int]:
         """The worst and the first due."""
         found: list[int] = []
-        if not self.mailboxes:
+        if not (self.reach.mailboxes or self.reach.teams):
             return found
         for rank, dated in product(_RANKS, (True, False)):
             if len(found) < limit:
@@ -88,7 +90,7 @@ class OpenCases:
     def unread(self, after: int) -> list[int]:
         """Some of the cases, behind that number, of which nothing is kept."""
         # Hidden from the planner, which would look through all open cases of a mailbox for the few.
-        ours = sa.func.coalesce(cases.c.mailbox, "").in_(list(self.mailboxes))
+        ours = sa.case((self._ours, 1), else_=0) == 1
         unread = sa.and_(_UNREAD, ours, cases.c.id > after)
         query = (
             sa.select(cases.c.id)
@@ -100,7 +102,7 @@ class OpenCases:
 
     @property
     def _ours(self) -> sa.ColumnElement[bool]:
-        return cases.c.mailbox.in_(list(self.mailboxes))
+        return self.reach.condition
 
     @property
     def _late(self) -> sa.ColumnElement[bool]:
@@ -119,19 +121,25 @@ class OpenCases:
         return [int(number) for number in self.connection.execute(query).scalars()]
 
     def _of_rank(self, rank: int, limit: int, *, dated: bool) -> sa.Select[Any]:
-        """The first of a rank: of each mailbox by itself, as the index has them, then together."""
+        """The first of a rank: of each mailbox and team by itself, as the indexes have them, then together."""
         of_rank = sa.and_(_LISTED, cases.c.turn != UNREAD, cases.c.rank == rank)
         of_rank = sa.and_(of_rank, cases.c.due_at.is_not(None) if dated else cases.c.due_at.is_(None))
         columns = sa.select(cases.c.id, cases.c.due_at, cases.c.opened_at)
         each = [
-            columns.where(of_rank, cases.c.mailbox == mailbox)
-            .order_by(cases.c.due_at, cases.c.opened_at)
-            .limit(limit)
-            .subquery()
-            for mailbox in self.mailboxes
+            columns.where(of_rank, part).order_by(cases.c.due_at, cases.c.opened_at).limit(limit).subquery()
+            for part in self._parts()
         ]
         together = sa.union_all(*map(sa.select, each)).subquery().c
         return sa.select(together.id).order_by(together.due_at, together.opened_at, together.id).limit(limit)
+
+    def _parts(self) -> Iterator[sa.ColumnElement[bool]]:
+        """Those of a mailbox that no team was given, and those that one was."""
+        given = sorted(self.reach.teams | self.reach.others)
+        for mailbox in sorted(self.reach.mailboxes):
+            of_mailbox = cases.c.mailbox == mailbox
+            yield sa.and_(of_mailbox, cases.c.team.not_in(given)) if given else of_mailbox
+        for team in sorted(self.reach.teams):
+            yield sa.and_(sa.text(HANDED_OVER), cases.c.team == team)
 
 
 def mailboxes(connection: sa.Connection) -> list[str]:

@@ -37,6 +37,7 @@ from helpdesk.store import (
 from helpdesk.store import credits as credit_store
 from helpdesk.store.alerts import Telling
 from helpdesk.store.backlog import backlog
+from helpdesk.store.board import Reach
 from helpdesk.store.cases import Opened
 from helpdesk.store.engine import Database, Instant
 from helpdesk.store.open_cases import OpenCases
@@ -595,7 +596,7 @@ def test_open_cases_of_before_are_to_be_read_and_ended_ones_are_listed_nowhere(e
     migrate.upgrade(empty)
 
     with empty.read() as connection:
-        kept = OpenCases(connection, ["support@logik.example"], at)
+        kept = OpenCases(connection, Reach(frozenset({"support@logik.example"}), frozenset()), at)
         assert kept.unread(after=0) == [1, 3]
         assert (kept.kinds(), kept.late_number()) == ([], 0)
 

@@ -325,3 +325,41 @@ def test_a_call_goes_to_who_is_there(tmp_path, ann, bob, first):
 
     called = [person for person in (ANN, BOB, CY, LENA) if calls(desk, person)]
     assert called == [first]
+
+
+# --- what is open at the hand-over
+
+KIT = "kit@desk.example"
+SECOND = """
+[[team]]
+name = "second line"
+rotation = "second"
+
+[[agent]]
+name = "Kit Ray"
+email = "kit@desk.example"
+teams = ["second line"]
+
+[[rotation]]
+name = "second"
+timezone = "America/Chicago"
+handover = "mon 09:00"
+start = 2026-05-11
+primary = ["kit@desk.example"]
+"""
+
+
+def test_the_mail_at_a_hand_over_lists_a_case_where_an_agent_gave_it_and_nowhere_else(tmp_path):
+    """Of a team without a mailbox, too; where there is no such team any more its mailbox's has the case again."""
+    desk = office(tmp_path, start="2026-05-22 10:00", team='rotation = "on call"', bob=SECOND)
+    for subject in ("Stays", "Moves"):
+        desk.mail(RAY, subject, "The report shows an error.", to="email@logicgate.example")
+    desk.reply(desk.case(2).assignee, "#team second line", to_kind="assigned")
+    desk.at("2026-05-25 09:00")
+
+    seen = {who: desk.last(who, "digest").text for who in (ANN, BOB, KIT)}
+    assert {who: ("Stays" in text, "Moves" in text) for who, text in seen.items()} == {
+        ANN: (True, False),
+        BOB: (True, False),
+        KIT: (False, True),
+    }

@@ -16,6 +16,7 @@ from helpdesk.privacy import purge, redact
 from helpdesk.store import case_counts
 from helpdesk.store import cases as case_store
 from helpdesk.store import open_cases as open_case_store
+from helpdesk.store.board import Reach
 from helpdesk.store.tables import cases
 from helpdesk.unit.recount import read_again
 from tests.desk import ANN, BOB, JO, THREEKIT, UTE
@@ -106,7 +107,7 @@ def test_a_caseload_is_that_of_every_open_case(desk, read):
             unit.now,
         )
         until = desk.now + timedelta(days=1)
-        found = caseload(unit, open_case_store.mailboxes(unit.connection), until=until)
+        found = caseload(unit, Reach(frozenset(open_case_store.mailboxes(unit.connection)), frozenset()), until=until)
     assert found.number == len(every.lines) > 0
     assert sum(number for _, number in found.turns) == found.number
     assert sum(number for _, number in found.by_severity) == found.number

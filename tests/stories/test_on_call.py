@@ -226,7 +226,7 @@ def test_lgt_5_at_the_hand_over_both_are_told_what_is_open_once(tmp_path):
 
     mail = desk.last(BOB, "digest")
     assert (mail.at, len(desk.sent_to(BOB, "digest"))) == (wall("2026-05-25 09:00"), 1)
-    assert mail.subject == "[Acme Support] On call until Mon 1 Jun 09:00: 1 open"
+    assert mail.subject == "[Acme Support] on call to Mon 1 Jun 09:00 · 1 open"
     assert "Your seat: primary" in mail.text
     assert "Secondary: Ann Berg" in mail.text
     assert "HD-1" in mail.text
