@@ -236,6 +236,7 @@ class Letters:
             unwritable=wrong,
             shows=draft.shows,
             also=draft.content.also,
+            first=draft.kind == "ack" or (draft.audience == "agent" and not thread.references),
         )
 
     def _reply_to(self, draft: Draft, mailbox: Mailbox, number: int) -> str:

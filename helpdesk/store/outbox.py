@@ -33,7 +33,7 @@ from helpdesk.store.prepared import Prepared, PreparedLists, one_of
 from helpdesk.store.tables import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime, timedelta
 
     from helpdesk.store.owner import Owner
@@ -52,7 +52,6 @@ _LANES = {
     ),
     NOTIFICATION: _BEYOND_MAIL,
 }
-_BEGIN_A_CASE = ("ack", "assigned")  # nothing was written to their readers about it before
 _AT_ONCE = 200  # mails that are hastened in one transaction
 _THREAD = 20  # Message-IDs of a thread
 _STOPPED = "the desk stopped while sending"
@@ -131,6 +130,7 @@ class Queued:
     unwritable: str = ""  # why its recipient cannot be written to: it is never tried
     shows: tuple[int, ...] = ()  # rows of the spool whose words stand in it
     also: tuple[str, ...] = ()  # kinds of the less urgent mails that it stands for
+    first: bool = False  # no mail of its case to its reader was there before
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,17 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
     ]
     if rows:
         _ADD.each(connection, rows)
-        _bring_forward(connection, [mail for mail in mails if mail.kind not in _BEGIN_A_CASE])
+        _bring_forward(connection, [*_following(mails)])
+
+
+def _following(mails: Sequence[Queued]) -> Iterator[Queued]:
+    """Those that come after another of their case to their reader."""
+    begun: set[tuple[int | None, str]] = set()
+    for mail in mails:
+        place = mail.case, mail.recipient
+        if not mail.first or place in begun:
+            yield mail
+        begun.add(place)
 
 
 def _bring_forward(connection: sa.Connection, mails: Sequence[Queued]) -> None:

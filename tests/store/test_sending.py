@@ -354,12 +354,13 @@ def test_calls_breaches_and_acknowledgments_go_first_then_answers_then_the_rest(
     assert order == ["escalation", "ack", "breach", "relay", "assigned", "digest", "progress"]
 
 
-def test_what_a_call_has_to_wait_for_is_as_urgent_as_the_call(database, rules):
+@pytest.mark.parametrize("kind", ["escalation", "assigned", "customer-message"])
+def test_what_an_urgent_mail_has_to_wait_for_is_as_urgent(database, rules, kind):
     """Else it would wait for a backlog of mail that is not urgent at all."""
     with_cases(database, 2)
     add(database, *(queued(number, "progress", case=2) for number in range(10)))
     add(database, queued(10, "reminder", case=1, recipient="ann@x.example"))
-    add(database, queued(11, "escalation", case=1, recipient="ann@x.example"))
+    add(database, queued(11, kind, case=1, recipient="ann@x.example"))
     post = Post()
     desk_on(database, rules).deliver(post)
 
