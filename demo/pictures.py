@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/in-a-minute.md: `.venv/bin/python demo/pictures.py`, with Chromium.
+"""Makes the pictures of docs/in-a-minute.md and README.md: `.venv/bin/python demo/pictures.py`, with Chromium.
 
 A desk like the tour's gets mail, an agent answers, and mails and console are photographed as their readers see them.
 Run it after a change that can be seen; the pictures are kept in docs/pictures.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import email
 import email.policy
 import os
+import re
 import shutil
 import tempfile
 from html import escape
@@ -24,7 +25,7 @@ from helpdesk.config import load_configuration
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from helpdesk.config import Configuration
 
@@ -76,10 +77,25 @@ def photograph(desk: Configuration, browser: Browser) -> None:
     take_mail(browser, "acknowledgment", mail_about(desk, "jo@acme.example", "HD-3"), PHONE)
     take_mail(browser, "assigned", mail_about(desk, "@desk.example", "[HD-3]"), WINDOW)
     take_mail(browser, "answer", mail_about(desk, "jo@acme.example", "restarting"), PHONE)
-    for name, path in (("queue", "/"), ("case", "/cases/HD-3")):
-        page = browser.new_page(viewport={"width": SCREEN, "height": 560})
+    page = sign_in(desk, browser, "ann@desk.example")
+    for name, path, height in (("board", "/", 560), ("case", "/cases/HD-1", 820)):
+        page.set_viewport_size({"width": SCREEN, "height": height})
         page.goto(f"http://{desk.file.web.listen}{path}")
         page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def sign_in(desk: Configuration, browser: Browser, address: str) -> Page:
+    """The browser of an agent who has asked for a link, got it by mail and pressed its button."""
+    page = browser.new_page()
+    page.goto(f"http://{desk.file.web.listen}/sign-in")
+    page.get_by_label("Your address").fill(address)
+    page.get_by_role("button", name="Send me a link").click()
+    link = re.search(
+        r"http://\S+/sign-in/\S+", str(mail_about(desk, address, "/sign-in/").get_body(("plain",)).get_content())
+    )
+    page.goto(link[0] if link else "")
+    page.get_by_role("button", name="Sign in").click()
+    return page
 
 
 def take_mail(browser: Browser, name: str, mail: EmailMessage, width: int) -> None:

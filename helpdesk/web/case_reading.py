@@ -168,7 +168,7 @@ def read_case(unit: Unit, case: Case, viewer: Viewer, asked: Mapping[str, str]) 
             LedgerLine(moment(event.at, zone), words.sentence(event)) for event in excerpts["events"].of(case.events)
         ],
         parts={name: _part(name, case, excerpts) for name in excerpts},
-        people=_people(case, configuration, reader),
+        people=_people(unit, case, reader),
         facts=_facts(case, policy, zone),
         reasons=[
             f"{reason['rule']}: {reason['effect']}" + (f" ({reason['evidence']})" if reason["evidence"] else "")
@@ -258,14 +258,15 @@ def _elsewhere(case: Case, excerpts: Mapping[str, Excerpt], name: str, last: int
 # --- who, and what is known
 
 
-def _people(case: Case, configuration: Configuration, reader: Reader) -> dict[str, Sequence[Words]]:
+def _people(unit: Unit, case: Case, reader: Reader) -> dict[str, Sequence[Words]]:
     """Who is on a case, on both sides; what is not so is left out."""
+    configuration, customer = unit.rules.configuration, unit.rules.customers.by_key.get(case.customer)
     mailbox = configuration.mailbox(case.mailbox)
     team = configuration.team_of(case, mailbox).name if mailbox else case.team
     answers_to = case.addressee.shown if case.addressee.address != case.requester.address else ""
     lines = {
         "From": [case.requester.shown],
-        "Customer": [case.customer or "unknown"],
+        "Customer": [customer.name if customer else case.customer or "unknown"],
         "Answers to": [answers_to],
         "On copy": [person.shown for person in case.participants],
         "With": [reader.called(case.assignee) or "nobody"],
