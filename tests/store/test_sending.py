@@ -398,12 +398,10 @@ class Queue:
         return self.deferred[other] >= outbox.MAX_DEFERRALS or (self.is_urgent(number) and self.deferred[other] > 0)
 
     def is_urgent(self, number):
-        """It is itself, or a call waits for it."""
+        """It is itself, or one that is waits for it."""
         mine = self.mails[number]
-        later = self.mails[number + 1 : self.added]
-        return mine.kind in {"ack", "escalation"} or any(
-            (mail.case, mail.recipient, mail.kind) == (mine.case, mine.recipient, "escalation") for mail in later
-        )
+        to_them = [mail for mail in self.mails[number : self.added] if mail.recipient == mine.recipient]
+        return any(mail.case == mine.case and mail.kind in {"ack", "escalation"} for mail in to_them)
 
     def taken(self, number):
         mine = self.mails[number]
