@@ -106,12 +106,14 @@ def _due(draft: Draft, zone: str, now: datetime) -> str:
 
 
 def _what_to_do(rules: Rules, to: NotifyUrl, case: Case, terms: Terms) -> str:
-    """A link, where there is a console that it can lead to. Who is no member could not acknowledge by it either."""
+    """A link, where there is a console that it can lead to; by mail whoever was called acknowledges."""
     file, begun = rules.configuration.file, calls(case)
     if not (file.desk.public_url and file.web.listen and begun):
         return _BY_MAIL
     kind, holder = to.holder
     place = f"{file.desk.public_url.rstrip('/')}/calls"
-    if kind != "agent" or terms.team.agent(holder) is None:
+    if kind == "agent" and terms.team.agent(holder) is None:
+        return _BY_MAIL
+    if kind != "agent":
         return f"{_ANYBODYS}: {place}/{case.ref}"
     return f"{_MINE}: {place}/{rules.signer.call_token(case=case.number, person=holder, at=begun[-1].at)}"

@@ -18,8 +18,9 @@ from helpdesk.diagnosis import beyond_mail
 from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.reload import Reloader
 from helpdesk.store import outbox
+from helpdesk.unit import load_rules
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
-from tests.desk import ANN, BOB
+from tests.desk import ANN, BOB, KEY, TestDesk
 from tests.policies.offices import customer, open_desk
 
 SECRET = "ntfys://ntfy.example/sEcReTtOpIc"
@@ -149,6 +150,31 @@ def test_without_a_console_it_is_acknowledged_by_mail(tmp_path, missing):
     is_down(desk)
 
     assert {mail.text.splitlines()[1] for mail in notified_of(desk)} == {"Acknowledge it by answering the mail."}
+
+
+def test_who_is_called_from_another_team_acknowledges_by_mail(tmp_path):
+    """A page acts for the case's own team alone; a reply to the call is heard of whoever was called."""
+    other = """
+[[team]]
+name = "second line"
+
+[[agent]]
+name = "Cy Dahl"
+email = "cy@desk.example"
+teams = ["second line"]
+notify = ["ntfys://ntfy.example/cy"]
+"""
+    desk = open_gate(tmp_path, more=MORE + other)
+    (tmp_path / "customers.toml").write_text(
+        customer("gate", "logicgate", account_contacts=["cy@desk.example"]).replace("gate.example", "watch.example")
+    )
+    rules = load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY)
+    desk = TestDesk(rules, desk.database, start="2026-05-20 02:00")
+    is_down(desk)
+    desk.at("2026-05-20 02:46")
+
+    (call,) = [mail for mail in notified_of(desk) if "cy@" in mail.to]
+    assert call.text.splitlines()[1] == "Acknowledge it by answering the mail."
 
 
 # --- its life in the outbox
