@@ -50,7 +50,7 @@ def test_what_time_alone_wrote_stands_by_itself_and_names_its_readers(desk):
     desk.at("2026-05-19 12:00")
     entries = page_of(desk).entries
     alone = [mail for entry in entries if entry.said is None for mail in entry.ours]
-    assert {"Warning", "Word of a breach"} <= {mail.what for mail in alone}
+    assert {"Warning", "Breach"} <= {mail.what for mail in alone}
     assert LENA in {one.address for mail in alone for one in mail.reached}
     assert sorted(entries, key=lambda entry: entry.at) == list(entries)
 

@@ -58,6 +58,11 @@ def test_what_a_newer_version_wrote_is_told_by_its_facts(words):
     assert words.sentence(event) == f"Of a test yet to be by {ANN}: colour green."
 
 
+def test_what_was_typed_on_a_page_says_so(words):
+    event = base.from_facts("agent_answered", (AT, AT, ANN), {"message_id": "", "key": "", "way": "console"})
+    assert words.sentence(event) == "Ann Berg answered the customer, by the console."
+
+
 def test_a_case_reads_as_it_went(desk):
     desk.mail(JO, "The rules do not fire", "Case priority: Urgent")
     desk.reply(ANN, "#severity medium\n#wait 2d\nPlease send the log.")

@@ -36,7 +36,9 @@ class LedgerWords:
         groups = (self._of_customer, self._of_agent, self._of_status, self._of_people, self._of_desk, self._of_others)
         said = next(filter(None, (group(event) for group in groups)), "") or _unknown(event)
         begins_with_address = "@" in said.partition(" ")[0]
-        return f"{said if begins_with_address else said[:1].upper() + said[1:]}."
+        way = event.other_facts.get("way")  # of what came by no mail
+        by = f", by the {way}" if way and event.by != DESK else ""
+        return f"{said if begins_with_address else said[:1].upper() + said[1:]}{by}."
 
     # --- what customers do
 

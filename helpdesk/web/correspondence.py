@@ -39,20 +39,20 @@ PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp
 
 _KINDS: Final[Mapping[str, str]] = {
     "ack": "Acknowledgment",
-    "assigned": "Word that it is theirs",
+    "assigned": "Assignment",
     "customer-message": "What was written",
     "relay": "Answer",
     "ask": "Question",
     "warning": "Warning",
-    "breach": "Word of a breach",
+    "breach": "Breach",
     "escalation": "Escalation",
     "echo": "Copy",
-    "closed": "Word that it is over",
-    "reopened": "Word that it is open again",
-    "progress": "Word how it stands",
+    "closed": "Closing",
+    "reopened": "Reopening",
+    "progress": "Progress",
     "reminder": "Reminder",
     "resend-anonymised": "Request to send it again",
-    "out-of-scope": "Word that it is out of scope",
+    "out-of-scope": "Out of scope",
     "alert": "Alert",
 }
 _STATES: Final[Mapping[str, str]] = {
