@@ -8,7 +8,7 @@ import shutil
 import threading
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 import sqlalchemy as sa
@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from helpdesk.config import load_configuration
 from helpdesk.desk import load_rules
 from helpdesk.errors import ConfigurationError
+from helpdesk.store import cases
 from helpdesk.store.tables import sign_in, web_session
 from helpdesk.unit import Units
 from helpdesk.watch import Watch
 from helpdesk.web import signin
 from helpdesk.web.access import Access, access_of
 from helpdesk.web.site import PAGES
-from helpdesk.web.viewer import viewer_of
+from helpdesk.web.viewer import NOBODY, READER, Audience, viewer_of
 from helpdesk.web.views import Views
 from helpdesk.web.visit import own_path
 from tests.console import HEADER, Site, served
@@ -401,7 +402,8 @@ def test_what_was_written_in_a_form_that_comes_too_late_is_shown_again(site):
 
 
 def test_a_form_that_is_too_large_is_refused(site):
-    assert site.post("/sign-in", address="x" * (2 * 2**20)).status == 403
+    answer = site.post("/sign-in", address="x" * (2 * 2**20))
+    assert (answer.status, "more than this page takes" in answer.body) == (403, True)
 
 
 # --- whose cases
@@ -519,6 +521,30 @@ def test_the_token_reads_and_does_nothing(site):
 
 
 # --- the list of pages
+
+
+@pytest.mark.parametrize(
+    ("viewer", "belongs"),
+    [
+        (NOBODY, {"anybody"}),
+        (READER, {"anybody", "reader"}),
+        (ANN, {"anybody", "reader", "staff", "agent"}),
+        (LENA, {"anybody", "reader", "staff", "agent"}),
+        (OPS, {"anybody", "reader", "staff", "operator"}),
+    ],
+)
+def test_a_page_says_for_whom_it_is_and_only_they_find_it_in_the_navigation(site, viewer, belongs):
+    viewer = viewer_of(site.views.units.rules.configuration, viewer, "link") if isinstance(viewer, str) else viewer
+    assert {audience for audience in get_args(Audience) if viewer.belongs_to(audience)} == belongs
+    with site.desk.database.read() as connection:
+        case = cases.load(connection, 1)
+    assert viewer.may_open(case) is (viewer is not NOBODY)
+    assert viewer.works_on(case) is ("agent" in belongs)
+
+
+def test_a_page_that_is_not_there_says_who_looks_for_it(behind_a_proxy):
+    assert "Ann Berg" in behind_a_proxy.get("/nowhere", by=ANN).body
+    assert "Board" not in behind_a_proxy.get("/nowhere").body
 
 
 # Whose links are secrets themselves, and the one that asks who it is.

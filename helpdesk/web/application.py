@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from helpdesk.web.identity import CSRF_FIELD, csrf_token, identified, is_own_for
 from helpdesk.web.metrics import CONTENT_TYPE
 from helpdesk.web.posted import MOST_OCTETS, read_form
 from helpdesk.web.site import PAGES
-from helpdesk.web.viewer import READER
+from helpdesk.web.viewer import NOBODY
 from helpdesk.web.visit import Flash, NavigationLink, PageFrame, Visit
 
 if TYPE_CHECKING:
@@ -133,56 +134,50 @@ class _Site:
         """A page for what there is not."""
         status = getattr(problem, "status_code", 404)
         title, words = _ABSENT[status]
-        return self._visit(request, None).message(title, words, status=status)
+        visit = self._visit(request, NOBODY)
+        with suppress(*NOT_NOW, Unavailable):
+            visit = self._known(visit, request)
+        return visit.message(title, words, status=status)
 
     def answer(self, page: Page, request: Request, body: bytes | None) -> Response:
         """What a page answers, or why it does not. `body` is what was posted."""
-        visit = self._visit(request, None)
+        visit = self._visit(request, NOBODY)
         try:
-            viewer = identified(request, self.access, self.views.units, session=visit.session, now=visit.now)
-            visit = self._visit(request, viewer, browser=visit.browser)
+            visit = self._known(visit, request)
             if body is not None:
                 visit = replace(visit, form=read_form(body, request.headers.get("content-type", "")))
-            answer = self._sign_in_first(page, request, visit, viewer) or _answer(page, visit, acts=body is not None)
+            answer = _sign_in_first(page, request, visit) or _answer(page, visit, acts=body is not None)
         except Exception as problem:  # noqa: BLE001 - whatever it was, the desk goes on and the reader is told
             answer = _failed(visit, problem)
         if not visit.cookies.read(request.cookies, "browser"):
             visit.cookies.put(answer, "browser", visit.browser)
         return answer
 
-    def _sign_in_first(self, page: Page, request: Request, visit: Visit, viewer: Viewer | None) -> Response | None:
-        """What somebody is answered whom we do not know, unless the page is for anybody."""
-        if viewer is not None or (page.acts if request.method == "POST" else page.sees) == "anybody":
-            return None
-        if "authorization" in request.headers:
-            return _challenged()
-        if request.method == "POST":
-            return _undone(visit, _SIGNED_OUT)
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"{_SIGN_IN}?to={quote(asked, safe='')}", 303)
-
     def _admits(self, request: Request) -> bool:
         return self.access.admits(request.headers.get("authorization", ""))
 
-    def _visit(self, request: Request, viewer: Viewer | None, *, browser: str = "") -> Visit:
-        """A request of that viewer; of None where it is not known who asks."""
+    def _known(self, visit: Visit, request: Request) -> Visit:
+        """The same request, with who makes it."""
+        viewer = identified(request, self.access, self.views.units, session=visit.session, now=visit.now)
+        return self._visit(request, viewer, browser=visit.browser)
+
+    def _visit(self, request: Request, viewer: Viewer, *, browser: str = "") -> Visit:
         cookies = Cookies(secure=self.views.public_url.startswith("https:"))
-        known = viewer or READER
         browser = browser or cookies.read(request.cookies, "browser") or new_secret()
-        links = [NavigationLink(page.path, page.name) for page in self.pages if page.name]
+        seen = [page for page in self.pages if viewer.belongs_to(page.sees)]
         frame = PageFrame(
             desk=self.views.name,
             path=request.url.path,
-            viewer=known,
-            links=links if viewer else [],
-            searches=viewer is not None and any(page.path == _SEARCH for page in self.pages),
-            csrf=csrf_token(browser, known.address),
+            viewer=viewer,
+            links=[NavigationLink(page.path, page.name) for page in seen if page.name],
+            searches=any(page.path == _SEARCH for page in seen),
+            csrf=csrf_token(browser, viewer.address),
             flash=Flash.read(cookies.read(request.cookies, "said")),
             version=style.version(),
         )
         return Visit(
             views=self.views,
-            viewer=known,
+            viewer=viewer,
             now=self.views.now(),
             frame=frame,
             cookies=cookies,
@@ -191,6 +186,19 @@ class _Site:
             browser=browser,
             session=cookies.read(request.cookies, "session"),
         )
+
+
+def _sign_in_first(page: Page, request: Request, visit: Visit) -> Response | None:
+    """What somebody is answered whom we do not know, unless the page is for anybody."""
+    audience = page.acts if request.method == "POST" else page.sees
+    if audience == "anybody" or visit.viewer.belongs_to("reader"):
+        return None
+    if "authorization" in request.headers:
+        return _challenged()
+    if request.method == "POST":
+        return _undone(visit, _SIGNED_OUT)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{_SIGN_IN}?to={quote(asked, safe='')}", 303)
 
 
 def _answer(page: Page, visit: Visit, *, acts: bool) -> Response:
@@ -205,17 +213,18 @@ def _answer(page: Page, visit: Visit, *, acts: bool) -> Response:
     return handler(visit)
 
 
-def _undone(visit: Visit, why: str) -> Response:
-    """Nothing was done; what somebody wrote is shown, so that it is not lost."""
-    written = [text for name in visit.form.fields if name != CSRF_FIELD for text in visit.form.all(name) if text]
-    return visit.page("undone.html", title="Nothing was done", status=403, why=why, written=written)
+def _undone(visit: Visit, why: str, *, status: int = 403) -> Response:
+    """Nothing was done; what somebody wrote is shown, so that it is not lost. A word alone is a choice."""
+    texts = [text for name in visit.form.fields for text in visit.form.all(name)]
+    written = [text for text in texts if len(text.split()) > 1]
+    return visit.page("undone.html", title="Nothing was done", status=status, why=why, written=written)
 
 
 def _failed(visit: Visit, problem: Exception) -> Response:
     """A page that says why something cannot be shown or done, with what was written in a form."""
     status, title, words = _what_failed(problem)
     if visit.form.fields:
-        return _undone(visit, words)
+        return _undone(visit, words, status=status)
     return visit.message(title, words, status=status)
 
 

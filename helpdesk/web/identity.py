@@ -8,7 +8,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from helpdesk.store import sign_ins
-from helpdesk.web.viewer import READER, viewer_of
+from helpdesk.web.viewer import NOBODY, READER, viewer_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 CSRF_FIELD = "csrf"
 
 
-def identified(request: Request, access: Access, units: Units, *, session: str, now: datetime) -> Viewer | None:
-    """Who asks for a page; None for somebody who has to sign in first. `session` is the secret of their cookie."""
+def identified(request: Request, access: Access, units: Units, *, session: str, now: datetime) -> Viewer:
+    """Who asks for a page. `session` is the secret of their cookie."""
     configuration = units.rules.configuration
     peer = request.client.host if request.client else ""
     named = request.headers.getlist(access.user_header) if access.user_header else []
     if address := access.vouched(peer, named):
-        return viewer_of(configuration, address, "proxy")
+        return viewer_of(configuration, address, "proxy") or NOBODY
     if session:
         with units.database.read() as connection:
             address = sign_ins.holder(connection, session, now)
         if viewer := viewer_of(configuration, address, "link"):
             return viewer
-    return READER if access.reads(request.headers.get("authorization", "")) else None
+    return READER if access.reads(request.headers.get("authorization", "")) else NOBODY
 
 
 def new_secret() -> str:

@@ -33,6 +33,8 @@ class PostedForm:
 
 def read_form(body: bytes, media_type: str) -> PostedForm:
     """The form in a body. Raises Refused."""
+    if len(body) > MOST_OCTETS:
+        raise Refused("that is more than this page takes")
     if media_type.partition(";")[0].strip().lower() != URLENCODED:
         raise Refused("this page takes forms, and what came is none")
     try:

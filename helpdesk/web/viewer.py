@@ -25,7 +25,7 @@ class TeamCase(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """One of us who is signed in; without an address somebody who may read, such as by the token.
+    """One of us who is signed in; without an address somebody who only `reads`, such as by the token, or nobody known.
 
     `teams` are those whose cases they may open and act on: they answer there by mail, too. `mailboxes` are those whose
     mail these teams get. Operators and readers open every case; they act on none that is not of a team of theirs.
@@ -39,6 +39,7 @@ class Viewer:
     operator: bool = False
     agent: Agent | None = None  # as whom they act on cases
     by: SignedInBy = ""
+    reads: bool = False  # everything, and does nothing
 
     @property
     def signed_in(self) -> bool:
@@ -48,7 +49,7 @@ class Viewer:
     @property
     def opens_all(self) -> bool:
         """Whether they may open every case."""
-        return self.operator or not self.signed_in
+        return self.operator or self.reads
 
     @property
     def role(self) -> str:
@@ -63,7 +64,7 @@ class Viewer:
         """Whether a page for that audience is for them."""
         return {
             "anybody": True,
-            "reader": True,
+            "reader": self.reads or self.signed_in,
             "staff": self.signed_in,
             "agent": bool(self.teams),
             "operator": self.operator,
@@ -78,7 +79,8 @@ class Viewer:
         return self.opens_all or self.works_on(case)
 
 
-READER = Viewer()  # by the token, or on this host
+READER = Viewer(reads=True)  # by the token, or on this host
+NOBODY = Viewer()  # who has to sign in first
 
 
 def viewer_of(configuration: Configuration, address: str, by: SignedInBy) -> Viewer | None:
