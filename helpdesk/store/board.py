@@ -195,7 +195,8 @@ def _mailboxes(connection: sa.Connection) -> Iterator[str]:
 
 def ended(connection: sa.Connection, kept: Kept, *, size: int, before: int | None = None) -> tuple[list[int], int]:
     """The newest cases that are over, of those before that number; and before which number to go on, 0 at the end."""
-    end = before if before is not None else _last(connection) + 1
+    end = _last(connection) + 1
+    end = min(before, end) if before is not None else end
     found: list[int] = []
     for _ in range(_WINDOWS):
         first = max(end - _WINDOW, 1)

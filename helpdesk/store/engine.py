@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BUSY = 30_000  # milliseconds to wait for another process's write on SQLite
+_SHORTLY = 2_000  # and for those who read the log, until it can be emptied
 _PG_OPTIONS = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=120000 -c synchronous_commit=on"
 _READ_ONLY = "helpdesk_read_only"
 
@@ -105,11 +106,14 @@ class Database:
     def forget_log(self) -> None:
         """Bring the embedded database's log into its file and empty it, so that it holds nothing that was erased.
 
-        What others are reading just now stays until the next time.
+        What others are reading just now stays until the next time: mail waits for this.
         """
         if self.embedded:
             with self.engine.connect() as connection:
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor = connection.connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={_SHORTLY}")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.execute(f"PRAGMA busy_timeout={_BUSY}")
 
     def close(self) -> None:
         """Close every connection."""

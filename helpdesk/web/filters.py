@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from helpdesk.web.viewer import Viewer
 
 _NAMES = ("who", "team", "turn", "broken", "severity", "customer", "ended")
+_LONGEST = 320  # letters of an address, or of any other value
 _RANKS = ("1", "2", "3", "4")
 _CHOICES = {"turn": ("desk", "others"), "broken": ("1",), "severity": _RANKS, "ended": ("1",)}
 
@@ -145,7 +146,8 @@ class Filters:
 
 def read_filters(query: Mapping[str, str], path: str, viewer: Viewer, rules: Rules) -> Filters:
     """Those that stand in a link; what makes no sense is left out."""
-    chosen = {name: query[name][:320] for name in _NAMES if query.get(name)}
+    chosen = {name: query[name] for name in _NAMES if 0 < len(query.get(name, "")) <= _LONGEST}
+    chosen = {name: value for name, value in chosen.items() if value.isprintable()}
     chosen = {name: value for name, value in chosen.items() if value in _CHOICES.get(name, (value,))}
     if viewer.agent is None and chosen.get("who") == "me":
         del chosen["who"]
