@@ -935,6 +935,21 @@ def test_a_defect_is_one_sentence_that_says_where_its_details_are(run, monkeypat
     assert "Traceback" in json.loads(file.read_text())["exception"]
 
 
+def test_details_of_a_defect_are_private_have_no_secret_and_go_to_no_file_of_somebody_elses(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    details, reply_to = TracebackFile(), f"support+7.a{'b' * 26}@desk.example"
+    first = Path(details.keep(ValueError(f"{reply_to} password: xk7-Tz92qq"), "failed"))
+    kept = first.read_text(encoding="utf-8")
+    assert (first.stat().st_mode & 0o777, "bbb" in kept, "xk7-Tz92qq" in kept) == (0o600, False, False)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("")
+    first.unlink()
+    first.symlink_to(elsewhere)
+    second = Path(details.keep(ValueError("again"), "failed"))
+    assert (second != first, elsewhere.read_text()) == (True, "")
+    assert "again" in second.read_text(encoding="utf-8")
+
+
 def test_the_list_of_commands_loads_none_of_them():
     """A shell asks for it, and a person who has mistyped: it takes what the command line takes, and nothing of the desk."""
     program = (

@@ -21,7 +21,7 @@ from helpdesk.errors import Unavailable
 from helpdesk.watch.mailboxes import MailboxWatch
 from helpdesk.wires.courier import Outgoing, Retry, Sent
 from helpdesk.wires.imap import Failing
-from helpdesk.wires.refresh_token import write_whole
+from helpdesk.wires.refresh_token import RefreshToken, write_whole
 from tests.wire.imap_desk import Desk, running, until
 from tests.wire.imap_servers import Liar, Talk, mail
 from tests.wire.smarthost import ScriptedSmarthost, authority, server_context
@@ -287,6 +287,8 @@ def test_what_root_signs_in_to_is_still_the_daemons(tmp_path: Path, *, there: bo
     else:
         os.chown(tmp_path, 65534, 65534)
     write_whole(file, "new")
+    with RefreshToken(file, str)._turn():
+        assert file.with_name("token.lock").stat().st_uid == tmp_path.stat().st_uid
     assert (file.read_text(), file.stat().st_uid, file.stat().st_mode & 0o777) == ("new", 65534, 0o600)
 
 

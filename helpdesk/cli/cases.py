@@ -82,16 +82,17 @@ def _pages(units: Units, wanted: Wanted, limit: int | None, after: int | None) -
     from helpdesk.report.shapes import case_shape  # noqa: PLC0415
     from helpdesk.store import cases, queue  # noqa: PLC0415
 
-    left, first = sys.maxsize if limit is None else limit, True
+    left, first, place = sys.maxsize if limit is None else limit, True, None
     while left:
         with units.read(wall_clock()) as unit:
-            numbers = queue.page(unit.connection, wanted, size=min(_PAGE, left), after=after)
+            place = queue.place_of(unit.connection, after) if after else place
+            numbers = queue.page(unit.connection, wanted, size=min(_PAGE, left), after=place)
+            place, after = queue.place_of(unit.connection, numbers[-1]) if numbers else None, None
             found = cases.find(unit.connection, numbers)
             page = [case_shape(found[number], unit.policy_of(found[number]), [], unit.now) for number in numbers]
         if page or first:
             yield page
         left, first = left - len(numbers) if len(numbers) == _PAGE else 0, False
-        after = numbers[-1] if numbers else None
 
 
 def _row(shape: dict[str, Any]) -> tuple[str, ...]:

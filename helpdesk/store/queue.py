@@ -1,7 +1,7 @@
 """The queue, page by page: what is owed first, the worst severity first, what comes due soonest, the newest.
 
-A page is read from an index, whatever is open. The place behind a case is that of its own row: a page that begins
-there takes up where the one before ended, and misses nothing that has not moved meanwhile.
+A page is read from an index, whatever is open. The place behind a case is that of its own row as it was read: a page
+that begins there takes up where the one before ended, and misses nothing that has not moved meanwhile.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Behind which row of its part a page begins."""
+class Place:
+    """Where a case stood when it was read: behind it the next page begins, whatever becomes of it meanwhile."""
 
     part: _Part
     number: int
@@ -55,9 +55,9 @@ class _Place:
 _PARTS = tuple(_Part(over, rank, dated) for over, rank, dated in product((False, True), _RANKS, (True, False)))
 
 
-def page(connection: sa.Connection, wanted: Wanted, *, size: int = _PAGE, after: int | None = None) -> list[int]:
-    """Case numbers in the order of the queue, from the one behind `after` on. Raises NotFound."""
-    place = _place(connection, after) if after is not None else None
+def page(connection: sa.Connection, wanted: Wanted, *, size: int = _PAGE, after: Place | None = None) -> list[int]:
+    """Case numbers in the order of the queue, from the one behind `after` on."""
+    place = after
     found: list[int] = []
     for part in _PARTS[_PARTS.index(place.part) if place else 0 :]:
         query = _query(part, wanted, size - len(found), place if place and place.part == part else None)
@@ -73,7 +73,7 @@ def numbers(connection: sa.Connection, wanted: Wanted = Wanted()) -> Iterator[in
     found = page(connection, wanted)
     while found:
         yield from found
-        found = page(connection, wanted, after=found[-1])
+        found = page(connection, wanted, after=place_of(connection, found[-1]))
 
 
 def size(connection: sa.Connection, wanted: Wanted) -> int:
@@ -96,15 +96,16 @@ def _promised(connection: sa.Connection, wanted: Wanted) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _place(connection: sa.Connection, number: int) -> _Place:
+def place_of(connection: sa.Connection, number: int) -> Place:
+    """Where a case stands now. Raises NotFound."""
     query = sa.select(cases.c.status, cases.c.rank, cases.c.next_at).where(cases.c.id == number)
     row = connection.execute(query).first()
     if row is None:
         raise NotFound(f"there is no case HD-{number}")
-    return _Place(_Part(row.status not in _ACTIVE, row.rank, row.next_at is not None), number, row.next_at)
+    return Place(_Part(row.status not in _ACTIVE, row.rank, row.next_at is not None), number, row.next_at)
 
 
-def _query(part: _Part, wanted: Wanted, limit: int, place: _Place | None) -> sa.Select[Any] | None:
+def _query(part: _Part, wanted: Wanted, limit: int, place: Place | None) -> sa.Select[Any] | None:
     """The first of a part, behind a place: of each status by itself, as the index has them, then together."""
     statuses = _statuses(part, wanted)
     breached = (True,) if wanted.only_breached else (False, True)
@@ -127,7 +128,7 @@ def _statuses(part: _Part, wanted: Wanted) -> tuple[str, ...]:
 
 
 def _of_one(
-    part: _Part, wanted: Wanted, status: str, *, breached: bool, limit: int, place: _Place | None
+    part: _Part, wanted: Wanted, status: str, *, breached: bool, limit: int, place: Place | None
 ) -> sa.Select[Any]:
     rows = cases.c
     query = sa.select(rows.id, rows.next_at).where(
@@ -144,7 +145,7 @@ def _of_one(
     return sa.select(first)  # SQLite takes an order and a limit within a union in brackets only
 
 
-def _behind(place: _Place) -> sa.ColumnElement[bool]:
+def _behind(place: Place) -> sa.ColumnElement[bool]:
     older = cases.c.id < place.number
     if place.next_at is None:
         return older

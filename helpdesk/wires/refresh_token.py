@@ -109,6 +109,7 @@ class RefreshToken:
         try:
             name = self._file.with_name(f"{self._file.name}.lock")
             lock = os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+            _give(lock.fileno(), self._file.parent.stat())
         except OSError:
             yield
             return
@@ -139,11 +140,16 @@ def write_whole(file: Path, content: str) -> None:
         ) from None
 
 
+def _give(descriptor: int, owned: os.stat_result) -> None:
+    """To whom that belongs: an operator's command must not lock the daemon out."""
+    if os.geteuid() == 0:
+        os.fchown(descriptor, owned.st_uid, owned.st_gid)
+
+
 def _write(file: Path, content: str, owned: os.stat_result) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        if os.geteuid() == 0:  # an operator's command must not lock the daemon out
-            os.fchown(opened.fileno(), owned.st_uid, owned.st_gid)
+        _give(opened.fileno(), owned)
         opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())

@@ -157,10 +157,23 @@ def test_pages_one_behind_the_other_are_the_whole_queue_in_its_order(desk, size)
             pages, found = [], queue.page(connection, wanted, size=size)
             while found:
                 pages += found
-                found = queue.page(connection, wanted, size=size, after=found[-1])
+                found = queue.page(connection, wanted, size=size, after=queue.place_of(connection, found[-1]))
             assert pages == expected
             if wanted.customer is None:
                 assert queue.size(connection, wanted) == len(expected)
+
+
+def test_a_case_that_ends_between_two_pages_takes_nothing_from_the_second(desk):
+    wanted = Wanted(only_open=True)
+    with desk.write() as connection:
+        kinds = {"status": "open", "breached": False, "rank": 3, "next_at": None}
+        connection.execute(sa.insert(cases), [row(random.Random(3)) | kinds for _ in range(4)])
+    with desk.write() as connection:
+        first = queue.page(connection, wanted, size=2)
+        place = queue.place_of(connection, first[-1])
+        connection.execute(sa.update(cases).where(cases.c.id == first[-1]).values(status="closed"))
+    with desk.read() as connection:
+        assert first + queue.page(connection, wanted, size=2, after=place) == [4, 3, 2, 1]
 
 
 def in_order(connection, wanted):
@@ -181,4 +194,4 @@ def in_order(connection, wanted):
 
 def test_behind_a_case_that_is_not_there_is_no_page(desk):
     with desk.read() as connection, pytest.raises(NotFound, match="HD-7"):
-        queue.page(connection, Wanted(), after=7)
+        queue.place_of(connection, 7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.lab.mailer import Sheet, reply
-from tests.desk import ANN, BOB, JO, LENA, LOGIK, OPS, STRANGER
+from tests.desk import ANN, BOB, JO, KIM, LENA, LOGIK, OPS, STRANGER
 
 
 @pytest.fixture
@@ -186,6 +186,20 @@ def test_a_yes_in_html_counts_and_an_order_in_html_is_asked_about(desk, html):
 def in_html(sender, to, subject, html):
     head = f"From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{len(html)}.{len(to)}@desk.example>\r\n"
     return f"{head}MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n".encode()
+
+
+def test_a_yes_obeys_it_once_on_a_case_that_was_merged_meanwhile_too(desk):
+    desk.mail(f"Kim Roe <{KIM}>", "The shop is empty, too", "Priority: Medium\n\nNo rule fires.")
+    assert (desk.case(1).assignee, desk.case(2).assignee) == (ANN, BOB)
+    spoof(desk, "#resolve")
+    merge = desk.written_reply(ANN, "#merge HD-2", to_kind="assigned")
+    desk.receive(merge)
+    assert desk.case(1).merged_into == "HD-2"
+    answer(desk, "yes")
+    assert desk.case(2).status == "resolved"
+    desk.reply(KIM, "It is not!")
+    answer(desk, "yes")
+    assert desk.case(2).status == "open"
 
 
 def test_redact_takes_the_lines_of_an_order_that_waits_for_a_yes(desk):

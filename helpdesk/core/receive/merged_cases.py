@@ -31,6 +31,8 @@ from helpdesk.core.words.events import (
     Event,
     MergedWrote,
     MilestoneReached,
+    OrderConfirmed,
+    OrderRefused,
     OutsiderWrote,
     PageAcknowledged,
     WaitingSet,
@@ -53,6 +55,7 @@ _Followed = (
     | CaseAssigned
     | PageAcknowledged
     | CallNotNeeded
+    | OrderConfirmed
     | OutsiderWrote
     | AnsweredElsewhere
 )
@@ -81,15 +84,7 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
         return so_far
     events: list[Event] = []
     for event in decision.events:
-        if not isinstance(event, _Followed):
-            continue
-        if isinstance(event, AgentAnswered) and nobody(case):
-            continue  # nobody of this one was written to
-        if case.status == _BECOMES.get(type(event)):
-            continue
-        if isinstance(event, PageAcknowledged) and not unacknowledged(case):
-            continue
-        if isinstance(event, CallNotNeeded) and why_no_call(case):
+        if not isinstance(event, _Followed) or _is_left_out(case, event):
             continue
         at = case.not_before(type(event), event.at)
         events.append(replace(event, at=at, recorded_at=now, on=survivor.ref))
@@ -105,6 +100,20 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
         case = case.after(events[-1])
     drafts = (*so_far.drafts, *_letters(case, decision, told))
     return replace(so_far, case=case, events=(*so_far.events, *events), drafts=drafts)
+
+
+def _is_left_out(case: Case, event: Event) -> bool:
+    """Whether it is nothing to a merged case as that stands."""
+    match event:
+        case AgentAnswered():
+            return nobody(case)  # of this one was written to
+        case PageAcknowledged():
+            return not unacknowledged(case)
+        case CallNotNeeded():
+            return bool(why_no_call(case))
+        case OrderConfirmed():
+            return all(one.key != event.key for one in case.of_type(OrderRefused))
+    return case.status == _BECOMES.get(type(event))
 
 
 def _letters(case: Case, decision: Decision, told: set[str]) -> Iterator[Draft]:

@@ -59,6 +59,7 @@ class OrderConfirmed(Event):
     type: ClassVar[str] = "order_confirmed"
 
     key: str  # of the arrival that was refused
+    on: str = ""  # ref of the case that this one was merged into, where it was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
