@@ -773,7 +773,7 @@ def _is_network(text: str) -> bool:
 def _web_problems(file: ConfigurationFile) -> Iterator[str]:
     if file.web.listen.startswith("lmtp:"):
         yield 'web.listen: expected an address and a port such as "127.0.0.1:8080"'
-    elif file.web.listen and not file.web.token_file and not _names_loopback(file.web.listen.rpartition(":")[0]):
+    elif file.web.listen and not file.web.token_file and not names_loopback(file.web.listen.rpartition(":")[0]):
         # /health and /metrics know nobody who is signed in.
         yield f"web.token_file: expected one, because others than this host reach {file.web.listen}"
     for proxy in file.web.trusted_proxies:
@@ -785,7 +785,8 @@ def _web_problems(file: ConfigurationFile) -> Iterator[str]:
         yield "web.user_header: expected user_header and trusted_proxies together: nobody else is believed"
 
 
-def _names_loopback(host: str) -> bool:
+def names_loopback(host: str) -> bool:
+    """Whether only this host is reached by that name or address."""
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -883,7 +884,7 @@ def _is_url(text: str) -> bool:
 
 def _is_safe_url(text: str) -> bool:
     """Whether nobody on the way reads what is sent there."""
-    return _is_url(text) and (urlsplit(text).scheme == "https" or _names_loopback(urlsplit(text).hostname or ""))
+    return _is_url(text) and (urlsplit(text).scheme == "https" or names_loopback(urlsplit(text).hostname or ""))
 
 
 def _duty_problems(file: ConfigurationFile) -> Iterator[str]:

@@ -49,6 +49,7 @@ _UNHURRIED = (
     "tests/golden/",
     "tests/mail/test_bombs.py",
     "tests/test_classifier.py",
+    "tests/test_console_sign_in.py",
     "tests/test_credits.py",
     "tests/test_demo.py",
     "tests/test_replay.py",

@@ -462,6 +462,25 @@ def test_a_certificate_of_our_own_that_is_no_good_is_named(run, edit, tmp_path, 
     }[wrong] in err
 
 
+@pytest.mark.parametrize(
+    ("public", "warned"),
+    [
+        ("", 0),
+        ("http://127.0.0.1:8080", 0),
+        ("http://localhost", 0),
+        ("https://desk.example", 0),
+        ("http://desk.example", 1),
+    ],
+)
+def test_a_console_whose_cookies_can_be_read_on_the_way_is_named(run, edit, public, warned):  # noqa: F811
+    edit(
+        ("[desk]", f'[desk]\npublic_url = "{public}"'),
+        ("[smtp_out]", f'[web]\nlisten = "127.0.0.1:{closed_port()}"\n[smtp_out]'),
+    )
+    _, out, _ = run("check")
+    assert out.count("warning: desk.public_url is http: ") == warned
+
+
 def test_the_port_that_our_own_daemon_has_is_no_problem(run, edit, tmp_path):  # noqa: F811
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"

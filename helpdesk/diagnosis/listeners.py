@@ -6,7 +6,9 @@ import errno
 import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from helpdesk.config import names_loopback
 from helpdesk.diagnosis.examined import Examined, expiry
 from helpdesk.errors import Unavailable
 from helpdesk.store.claims import WorkLock
@@ -32,7 +34,17 @@ def smtp_listener(configuration: Configuration, now: datetime) -> Examined:
 
 def console(configuration: Configuration) -> Examined:
     """The console. Raises Unavailable."""
-    return _bindable(configuration, "web", configuration.file.web.listen)
+    found = _bindable(configuration, "web", configuration.file.web.listen)
+    public = urlsplit(configuration.file.desk.public_url)
+    if public.scheme == "http" and not names_loopback(public.hostname or ""):
+        return replace(found, warnings=(_READABLE,))
+    return found
+
+
+_READABLE = (
+    "desk.public_url is http: who signs in can be read and impersonated on the way; put TLS in front of the console "
+    "and make it https"
+)
 
 
 def _bindable(configuration: Configuration, table: str, listen: str) -> Examined:

@@ -18,6 +18,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from helpdesk.config import names_loopback
 from helpdesk.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def access_of(configuration: Configuration) -> Access:
     return Access(
         hosts=_LOOPBACK | ({public} if public else frozenset()),
         token=read_token(place) if place else None,
-        must_sign_in=bool(web.user_header) or public not in {None, *_LOOPBACK},
+        must_sign_in=bool(web.user_header) or not names_loopback(public or "localhost"),
         user_header=web.user_header.lower(),
         proxies=tuple(ip_network(one, strict=False) for one in web.trusted_proxies),
     )
