@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from helpdesk.core.clocks.turn import Turn
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
     from helpdesk.offering.policy import Policy
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.web.viewer import Viewer
 
 _TURNS = {"desk": "Our turn", "customer": "Customer's turn", "vendor": "Third party's turn"}
+_MINUTE = timedelta(minutes=1)
 _ENDED = ("resolved", "closed")
 
 
@@ -85,7 +88,7 @@ def card_of(unit: Unit, case: Case, filters: Filters, *, found: Sequence[tuple[s
         severity=policy.level(case.severity).name,
         severity_href=filters.link(severity=str(case.rank)),
         state=_state(case, zone, unit.now),
-        turn=f"{_TURNS[turn.whose]} for {span(unit.now - turn.since)}" if case.active and turn.whose in _TURNS else "",
+        turn=_turn(turn, unit.now) if case.active else "",
         turn_name=turn.whose,
         due=_due(running, zone, unit.now),
         bars=[*_bars((clock for _, clock in running), unit.now)],
@@ -98,6 +101,12 @@ def card_of(unit: Unit, case: Case, filters: Filters, *, found: Sequence[tuple[s
         team_href=filters.link(team=team),
         found=found,
     )
+
+
+def _turn(turn: Turn, now: datetime) -> str:
+    """Whose it is, and for how long; not for how many seconds, which would be others at every look."""
+    since = now - turn.since
+    return _TURNS.get(turn.whose, "") + (f" for {span(since)}" if since >= _MINUTE and turn.whose in _TURNS else "")
 
 
 def _zone(viewer: Viewer, case: Case, policy: Policy) -> str:

@@ -182,6 +182,39 @@ def test_a_mail_that_changes_while_it_is_read_is_not_written_as_it_was(desk):
     assert found(indexed(desk), SECRET) == []
 
 
+def test_several_that_index_and_one_that_writes_leave_every_mail_as_it_is(rules, database):
+    """As several daemons do on one PostgreSQL: what is found in the end is what stands there, and nothing of before."""
+    desk, chance, stop = TestDesk(rules, database), random.Random(6), threading.Event()
+    for number in range(6):
+        desk.mail(JO, f"Case {number}", f"word{number}x0")
+
+    def keep_indexing():
+        while not stop.is_set():
+            search.index(database)
+
+    threads = [threading.Thread(target=keep_indexing) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    written = dict.fromkeys(range(1, 7), "")
+    for turn in range(1, 41):
+        number = chance.randrange(1, 7)
+        written[number] = f"word{number}y{turn}"
+        with database.write() as connection:
+            connection.execute(sa.update(message).where(message.c.id == number).values(text=written[number]))
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    indexed(desk)
+    with database.read() as connection:
+        assert search.wrong(connection) == 0
+    for number, word in written.items():
+        assert found(desk, f"word{number}", begins=True) == [number]
+        assert found(desk, word or f"word{number}x0") == [number]
+    before = {f"word{number}y{turn}" for number in written for turn in range(1, 41)} - {*written.values()}
+    assert not any(found(desk, word) for word in before)
+
+
 # --- erased
 
 
