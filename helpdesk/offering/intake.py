@@ -157,6 +157,9 @@ class _Labels:
         """Every (field key, raw answer), top down."""
         at = 0
         while at < len(lines):
+            if not lines[at]:
+                at += 1
+                continue
             table = self._lying_table(lines, at)
             if table:
                 yield from table

@@ -123,6 +123,10 @@ def _unquoted(lines: list[str], whole: _Whole) -> list[str]:
     kept: list[str] = []
     at, count, announced = 0, len(lines), False
     while at < count:
+        if not lines[at].strip():
+            kept.append(lines[at])
+            at += 1
+            continue
         if marks.ARROWED_PERSON.match(lines[at][: marks.MAX_LINE]) and _any_words(kept):
             return kept
         if marks.QUOTE.match(lines[at]):
@@ -135,7 +139,7 @@ def _unquoted(lines: list[str], whole: _Whole) -> list[str]:
             kept += lines[at:past] if shown else [""]
             at, announced = past, False
             continue
-        width = introduces(lines, at) if at < MAX_LINES and lines[at].strip() else 0
+        width = introduces(lines, at) if at < MAX_LINES else 0
         if not width:
             kept.append(lines[at])
             at += 1
@@ -397,7 +401,9 @@ def _original(lines: list[str], at: int) -> int:
         width = _header_block(lines, block) or headerblock.block_by_shape(lines, block)
         return block - at + width if width else 0
     alone = at == 0 or not lines[at - 1].strip()
-    if not alone and [marks.header_kind(one) for one in lines[at : at + 2]] != ["from", "date"]:
+    if not alone and (
+        marks.header_kind(line) != "from" or list(map(marks.header_kind, lines[at + 1 : at + 2])) != ["date"]
+    ):
         return 0
     by_shape = headerblock.block_by_shape(lines, at, announced=False) if alone else 0
     return _header_block(lines, at, every=not alone) or by_shape
@@ -417,6 +423,8 @@ def _header_block(lines: list[str], at: int, *, every: bool = False) -> int:
             width = offset + 1
         elif not kinds or (not line.strip() and len(kinds) > 1) or marks.QUOTE.match(line):
             break
+    if not kinds:
+        return 0
     core = kinds & {"from", "date", "to", "subject"}
     # "From: Berlin, To: Paris, Date: May 12" is what a traveller writes: there must be a subject or an address too.
     plausible = "subject" in core or marks.HAS_ADDRESS.search(" ".join(lines[at : at + width])[: marks.MAX_LINE * 4])
