@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -492,9 +493,16 @@ def test_the_port_that_our_own_daemon_has_is_no_problem(run, edit, tmp_path):  #
         lock.take()
         code, out, _ = run("check")
         lock.leave()
+        assert code == 0
+        assert f"ok: incoming mail: {listen}, where this desk is running" in out.splitlines()
+        held = tmp_path / "helpdesk.db-daemons"
+        lock.take()
+        held.write_text(f"process {os.getppid()} on {socket.gethostname()}, since then\n", encoding="utf-8")
+        code, _, err = run("check")
+        lock.leave()
         database.close()
-    assert code == 0
-    assert f"ok: incoming mail: {listen}, where this desk is running" in out.splitlines()
+    assert code == 1
+    assert "another program has this port" in err, "though the desk runs"
 
 
 def test_a_wrong_configuration_is_said_in_json_too(run, edit):  # noqa: F811

@@ -191,8 +191,8 @@ def _warnings(rules: Rules) -> Iterator[str]:
 
 
 def _open_to_others(configuration: Configuration) -> Iterator[str]:
-    """Files with mail or a key in them that others on this host may open."""
-    from helpdesk.store.private_file import BESIDE, exposed  # noqa: PLC0415
+    """Files with mail or a key in them that others on this host may open, or the desk itself may not."""
+    from helpdesk.store.private_file import BESIDE, exposed, unreadable  # noqa: PLC0415
 
     database, secret = configuration.database_file, configuration.place(configuration.file.desk.secret_file)
     made = [database.with_name(database.name + ending) for ending in ("", *BESIDE)] if database else []
@@ -200,6 +200,8 @@ def _open_to_others(configuration: Configuration) -> Iterator[str]:
     yield from filter(None, map(exposed, made))
     # A group is left to the operator: root may own these, and the desk's group read them.
     yield from filter(None, (exposed(place, "o") for place in configuration.secret_files))
+    if database:
+        yield from filter(None, (unreadable(place, database) for place in configuration.secret_files))
 
 
 def _too_many_contacts(customer: Customer, policy: Policy) -> Iterator[str]:
@@ -239,7 +241,7 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], Examined]]]:
     if configuration.file.smtp_in.listen:
         yield "incoming mail", partial(diagnosis.smtp_listener, configuration, now)
     if configuration.file.web.listen:
-        yield "console", partial(diagnosis.console, configuration)
+        yield "console", partial(_check_console, configuration)
     yield "outgoing mail", partial(diagnosis.smarthost, configuration, now)
     if configuration.notify_urls:
         yield "calls beyond mail", partial(diagnosis.beyond_mail, configuration)
@@ -248,6 +250,14 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], Examined]]]:
             yield f"mailbox {entry.address}", partial(diagnosis.mailbox, configuration, entry, now)
     if not configuration.file.smtp_out.url.startswith("maildir:"):  # else nothing leaves that others could judge
         yield "domains", partial(diagnosis.domains, rules)
+
+
+def _check_console(configuration: Configuration) -> Examined:
+    from helpdesk.diagnosis import console  # noqa: PLC0415
+    from helpdesk.web.access import access_of  # noqa: PLC0415
+
+    access_of(configuration)
+    return console(configuration)
 
 
 def _check_policies(rules: Rules) -> Examined:

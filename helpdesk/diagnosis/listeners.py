@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.config import Configuration
+
+_LISTENING = "0A"  # in /proc/net/tcp
 
 
 def smtp_listener(configuration: Configuration, now: datetime) -> Examined:
@@ -55,7 +58,7 @@ def _bindable(configuration: Configuration, table: str, listen: str) -> Examined
         family = socket.getaddrinfo(host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
         socket.create_server((host, int(port)), family=family).close()
     except OSError as problem:
-        if problem.errno != errno.EADDRINUSE or (running := _is_running(configuration)) is False:
+        if problem.errno != errno.EADDRINUSE or (running := _is_running(configuration, int(port))) is False:
             raise Unavailable(f"cannot listen on {listen}: {_remedy(problem, table, int(port))}") from None
         if running is None:
             return Examined(listen, notes=(f"{listen} is taken: by a daemon of this desk, if one runs",))
@@ -78,10 +81,28 @@ def _remedy(problem: OSError, table: str, port: int) -> str:
             return problem.strerror or type(problem).__name__
 
 
-def _is_running(configuration: Configuration) -> bool | None:
-    """Whether a daemon works this desk's database now; None where nobody here knows."""
+def _is_running(configuration: Configuration, port: int) -> bool | None:
+    """Whether a daemon works this desk's database now, and has that port; None where nobody here knows."""
     database = Database(configuration.database_url)
     try:
-        return WorkLock(database).is_taken()
+        lock = WorkLock(database)
+        taken, process = lock.is_taken(), lock.holder()
     finally:
         database.close()
+    if not taken or process is None:
+        return taken
+    return _listens(process, port) is not False
+
+
+def _listens(process: int, port: int) -> bool | None:
+    """Whether a process has a listening socket at a port, as Linux tells it; None where it does not."""
+    sockets: set[str] = set()
+    try:
+        for table in ("tcp", "tcp6"):
+            for line in Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
+                _, local, _, state, *others = line.split()
+                if state == _LISTENING and int(local.rpartition(":")[2], 16) == port:
+                    sockets.add(f"socket:[{others[5]}]")
+        return any(str(file.readlink()) in sockets for file in Path(f"/proc/{process}/fd").iterdir())
+    except OSError:
+        return None

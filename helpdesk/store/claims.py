@@ -21,6 +21,7 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -168,6 +169,15 @@ class WorkLock:
             return False
         except OSError:
             return None
+
+    def holder(self) -> int | None:
+        """The number of the process on this host that had it last; None where that is not known."""
+        with contextlib.suppress(OSError, ValueError):
+            # As `take` wrote it.
+            words = Path(self._path).read_text(encoding="utf-8").split()
+            if words[3:4] == [f"{socket.gethostname()},"]:
+                return int(words[1])
+        return None
 
     def leave(self) -> None:
         """Another may have it."""

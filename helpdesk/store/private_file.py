@@ -6,6 +6,7 @@ SQLite gives its log and its index the mode of the database that they belong to.
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
 import stat
 import threading
@@ -61,3 +62,22 @@ def exposed(file: Path, others: str = "go") -> str:
     if fixed or not mode & _BITS[others]:
         return ""
     return f"{file}: others on this host may open it (mode {mode:04o}); chmod {others}= {shlex.quote(str(file))}"
+
+
+def unreadable(file: Path, of: Path) -> str:
+    """That the owner of another file, such as the database, may not open this one, and what to do; "" where they may.
+
+    Root can open anything, and so sees nothing of it by trying.
+    """
+    try:
+        owner, found = of.stat(), file.stat()
+        name = pwd.getpwuid(owner.st_uid).pw_name
+        groups = os.getgrouplist(name, owner.st_gid)
+    except (OSError, KeyError):
+        return ""
+    user = found.st_uid == owner.st_uid
+    bit = stat.S_IRUSR if user else stat.S_IRGRP if found.st_gid in groups else stat.S_IROTH
+    if owner.st_uid == 0 or found.st_mode & bit:
+        return ""
+    who = f"{name}, whose the database is, may not open it (mode {stat.S_IMODE(found.st_mode):04o})"
+    return f"{file}: {who}; chown {name} {shlex.quote(str(file))} && chmod 0600 {shlex.quote(str(file))}"

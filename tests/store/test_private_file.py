@@ -13,7 +13,7 @@ from helpdesk.cli.shared import write_file
 from helpdesk.store.backup import copy_to
 from helpdesk.store.claims import WorkLock
 from helpdesk.store.engine import Database
-from helpdesk.store.private_file import exposed, make_private
+from helpdesk.store.private_file import exposed, make_private, unreadable
 from helpdesk.wires.courier import Outgoing
 from helpdesk.wires.maildir import MaildirCourier
 
@@ -110,3 +110,27 @@ def test_a_file_that_others_may_open_is_told_with_what_to_do(tmp_path, mode, oth
     assert said in remark
     assert bool(remark) == bool(said)
     assert not remark or remark.endswith(f"'{file}'"), "to be pasted into a shell"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize(
+    ("owner", "group", "mode", "said"),
+    [
+        (65534, 0, 0o600, ""),
+        (0, 65534, 0o640, ""),
+        (0, 0, 0o644, ""),
+        (0, 0, 0o600, "nobody, whose the database is, may not open it (mode 0600)"),
+        (0, 0, 0o640, "may not open it (mode 0640)"),
+        (65534, 65534, 0o040, "may not open it (mode 0040)"),
+    ],
+)
+def test_what_the_owner_of_the_database_may_not_open_is_said(tmp_path, owner, group, mode, said):
+    token, database = tmp_path / "token", tmp_path / "helpdesk.db"
+    for file in (token, database):
+        file.touch()
+    os.chown(database, 65534, 65534)
+    os.chown(token, owner, group)
+    token.chmod(mode)
+    assert said in unreadable(token, database)
+    assert bool(said) is bool(unreadable(token, database))
+    assert unreadable(tmp_path / "none", database) == unreadable(token, tmp_path / "none") == ""
