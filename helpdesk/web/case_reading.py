@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.core.clocks.ladder import outstanding
@@ -189,8 +191,8 @@ def read_case(unit: Unit, case: Case, viewer: Viewer, asked: Mapping[str, str]) 
 def _clocks(unit: Unit, case: Case, policy: Policy) -> tuple[list[Clock], list[Clock]]:
     """Those that run or are paused, and those that are over."""
     found = clocks(case, policy)
-    over = [clock for clock in found if clock.stopped_at is not None or clock.state(unit.now) in {"exempt", "none"}]
-    return [clock for clock in found if clock not in over], over
+    over = [clock.stopped_at is not None or clock.state(unit.now) in {"exempt", "none"} for clock in found]
+    return list(compress(found, map(not_, over))), list(compress(found, over))
 
 
 def _coming(unit: Unit, case: Case, found: Sequence[Clock]) -> Sequence[Rung]:
