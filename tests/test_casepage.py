@@ -14,6 +14,7 @@ import pytest
 
 from helpdesk.errors import Refused
 from helpdesk.mail.write.enclose import File, enclose
+from helpdesk.report.explain import case_clocks_text
 from helpdesk.web import casepage
 from helpdesk.web.cookies import Cookies
 from helpdesk.web.viewer import Viewer
@@ -277,6 +278,9 @@ def test_the_drawing_is_there_with_its_words(site):
     site.desk.mail(JO, body="Case priority: Urgent")
     site.desk.at("2026-05-19 12:00")
     page = site.get("/cases/HD-1").body
+    told = case_clocks_text(site.desk.case(), site.desk.rules.book.policy("logik"), site.desk.now)
+    for line in told.splitlines()[3:]:
+        assert "  ".join(filter(None, map(str.strip, line.split("  ")))) in unescape(page), "as case explain says it"
     assert '<svg class="line-of-time" role="img"' in page
     assert re.search(r'aria-label="first response: received: Tue 19 May 2026, 09:15 CDT; .*late from: Tue', page)
     assert "style=" not in page

@@ -63,11 +63,11 @@ def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
     elif case.merged:
         head += f"merged with {', '.join(f'HD-{number}' for number in case.merged)}, which keep clocks of their own\n"
     found = clocks(case, policy)
-    told = [*("\n".join(clock_lines(clock, now)) + "\n" for clock in found), *_not_measured(case, policy, found)]
+    told = [*("\n".join(clock_lines(clock, now)) + "\n" for clock in found), *not_measured(case, policy, found)]
     return "\n".join([head, *told])
 
 
-def _not_measured(case: Case, policy: Policy, found: Sequence[Clock]) -> Iterator[str]:
+def not_measured(case: Case, policy: Policy, found: Sequence[Clock]) -> Iterator[str]:
     """What is said of this case and has no clock: best effort, and what is still to be agreed."""
     for kind in policy.kinds:
         promise = promised_now(kind.key, case, policy)

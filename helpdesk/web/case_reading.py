@@ -14,7 +14,7 @@ from helpdesk.core.words.events import SeverityAssessed, StepTaken
 from helpdesk.core.words.rating import ratings
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment, open_span
-from helpdesk.report.explain import clock_lines
+from helpdesk.report.explain import clock_lines, not_measured
 from helpdesk.report.sentences import LedgerWords
 from helpdesk.store import cases as case_store
 from helpdesk.store import writing
@@ -105,6 +105,7 @@ class CaseReading:
     due: ShownClock | None
     running: Sequence[ShownClock]
     ended: Sequence[ShownClock]
+    unmeasured: Sequence[str]  # what is said of the case and has no clock
     correspondence: CorrespondencePage
     ledger: Sequence[LedgerLine]
     parts: Mapping[str, PagePart]
@@ -165,6 +166,7 @@ def read_case(unit: Unit, case: Case, viewer: Viewer, asked: Mapping[str, str]) 
         due=shown[id(min(due, key=lambda one: one.broken_or_due_at(now) or now))] if due else None,
         running=[shown[id(clock)] for clock in running],
         ended=[shown[id(clock)] for clock in excerpts["clocks"].of(ended)],
+        unmeasured=list(not_measured(case, policy, (*running, *ended))),
         correspondence=correspondence,
         ledger=[
             LedgerLine(moment(event.at, zone), words.sentence(event)) for event in excerpts["events"].of(case.events)
@@ -204,18 +206,15 @@ def _coming(unit: Unit, case: Case, found: Sequence[Clock]) -> Sequence[Rung]:
 
 
 def _shown(clock: Clock, taken: Sequence[StepTaken], coming: Sequence[Rung], now: datetime) -> ShownClock:
-    _, *lines = clock_lines(clock, now)
-    state = clock.state(now)
-    return ShownClock(
-        clock.kind.name, state, _head(clock, now), draw(clock, taken, coming, now), tuple(map(_line, lines))
-    )
+    lines = tuple(map(_line, clock_lines(clock, now)))
+    if not clock.stretches:  # one line says why
+        return ShownClock(clock.kind.name, clock.state(now), lines[0].words.partition(": ")[2], None, ())
+    return ShownClock(clock.kind.name, clock.state(now), _head(clock, now), draw(clock, taken, coming, now), lines)
 
 
 def _head(clock: Clock, now: datetime) -> str:
     """A clock in one line: where it stands."""
     state = clock.state(now)
-    if not clock.stretches:
-        return "no target"
     zone, budget = clock.stretches[-1].calendar.timezone, clock.stretches[-1].budget
     due_at = clock.broken_or_due_at(now)
     due = f"due {moment(due_at, zone)}" if due_at else ""
