@@ -75,7 +75,7 @@ def test_lgt_7_a_request_inside_a_case_is_passed_on_and_the_customer_hears_so(de
     desk.reply(JO, text)
 
     assert asked(desk) == 1
-    assert "was passed on" in desk.last(JO, "progress").text
+    assert "passed on your wish" in desk.last(JO, "progress").text
     assert desk.first_response().due_at == due
     assert MANAGER not in desk.last(JO).text
 
@@ -90,7 +90,7 @@ def test_lgt_7_what_may_be_a_request_is_proposed_to_the_agent_who_passes_it_on(d
     desk.reply(desk.case().assignee, "#escalate waits since Monday", to_kind="customer-message")
     assert asked(desk) == 1
     assert "waits since Monday" in desk.last(MANAGER, "escalation").text
-    assert "was passed on" in desk.last(JO, "progress").text
+    assert "passed on your wish" in desk.last(JO, "progress").text
     assert "Monday" not in desk.last(JO, "progress").text
     assert not any("escalation" in tag for tag in desk.case().tags)
     assert desk.state() == "running"

@@ -217,7 +217,7 @@ def test_lai_10_the_customers_escalation_contact_is_told_and_may_answer(tmp_path
 
     mail = desk.last(DUTY, "escalation")
     assert mail.subject == "[HD-1] needs somebody on your side: Service unavailable"
-    assert "You get this because you are the escalation contact" in " ".join(mail.text.split())
+    assert "We write to you because you are the contact" in " ".join(mail.text.split())
     for ours in ("desk.example", "Ann Berg", "#assign", "breach", OUTAGE[:20]):
         assert ours not in mail.text
     desk.reply(DUTY, "We have switched the proxy off.", to_kind="escalation")

@@ -166,7 +166,7 @@ def test_the_customer_may_be_told(tmp_path):
     until(desk, "18:30")
     mail = desk.last(JO, "escalation")
     assert f"{mail.at:%H:%M}" == "18:00"
-    assert "More people here have been told of it." in " ".join(mail.text.split())
+    assert "more people here look after it now." in " ".join(mail.text.split())
     assert "escalation contact" not in mail.text
 
 
@@ -187,7 +187,7 @@ def test_who_has_it_is_passed_on_as_before(tmp_path):
     desk = sailing(tmp_path, plan="cabin")
     until(desk, "11:00")
     desk.reply(JO, "I want to speak to your manager.")
-    assert "was passed on" in desk.last(JO, "progress").text
+    assert "passed on your wish" in desk.last(JO, "progress").text
     assert heard(desk, LENA) == ["11:00"]
 
 

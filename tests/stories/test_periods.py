@@ -176,7 +176,7 @@ def test_promises_begin_with_the_first_full_quarter_after_signing(tmp_path, sign
     (event,) = drawn(desk, f"2026Q{'3' if at >= '2026-07' else '2'}").events
     assert event.standing == standing
     told = desk.sent_to(JO, "ack")[-1].text
-    begins = "2026-04-01" if signed == "2026-04-01" else "2026-07-01"
+    begins = "1 Apr 2026" if signed == "2026-04-01" else "1 Jul 2026"
     assert (f"answer times are promised to you from {begins} on" in told) == (standing == "not warranted")
 
 
