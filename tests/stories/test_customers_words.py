@@ -52,7 +52,7 @@ def test_what_is_quoted_is_counted(desk):
     desk.reply(JO, "It works.\n\nKind regards\nJo Park", to_kind="relay", quote=True)
 
     text = " ".join(shown(desk).split())
-    assert "40 lines of quoted text left out" in text
+    assert "39 lines of quoted text left out" in text
     assert "http://127.0.0.1:8080/cases/HD-1" in text or 'helpdesk case show HD-1" has them' in text
     assert "Step 3" not in text
 
