@@ -177,7 +177,9 @@ def test_a_known_incident_is_linked_by_words_and_exempts_by_an_order(laioutr):
 
     laioutr.reply(ANN, "#incident cart", to_kind="assigned")
     assert laioutr.state() == "exempt"
-    assert "a problem that we know and are already working on: Carts are emptied" in words(laioutr.last(INA, "out-of-scope"))
+    assert "a problem that we know and are already working on: Carts are emptied" in words(
+        laioutr.last(INA, "out-of-scope")
+    )
     laioutr.reply(ANN, "#exclude off\n#note\nIt is another one.", to_kind="assigned")
     assert laioutr.state() == "running"
 
