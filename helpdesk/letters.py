@@ -88,6 +88,7 @@ if TYPE_CHECKING:
 _AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
 _SUBJECT = 60  # characters of a subject that a phone shows; what is cut off stands in the mail
 _TO_OPERATORS = ("digest", "echo")  # kinds of mail to one of us that belong to no case and say all below once more
+_CUES = 3  # of what speaks for a suspicion, each with words of its own
 _TOPIC = 100  # characters of what a case is called in a line of facts
 _SAID_PLAINLY = {
     "stated priority": "the mail states this priority",
@@ -682,7 +683,7 @@ def _reason_words(reason: Mapping[str, Any]) -> str:
     """What made the severity so, and the words of the mail that say it."""
     if reason["rule"] == MAY_BE_WORSE:
         return f"{MAY_BE_WORSE}: {reason['effect']}"
-    evidence = reason["evidence"].rstrip(". ")
+    evidence = reason["evidence"].rstrip(".,:; ")
     said = _SAID_PLAINLY.get(reason["rule"]) or reason["effect"].rpartition(": ")[0] or reason["effect"]
     plain = f"{said[:1].lower()}{said[1:]}" if said[1:2].islower() else said
     return f'{plain} ("{evidence}")' if evidence else plain
@@ -692,7 +693,8 @@ def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms, zone: str
     """What the alarm about a possible rank 1 says."""
     raised = case.of_type(RankOneSuspected)[-1]
     level = terms.policy.severity.at_rank(1)
-    cues = [reason for reason in raised.reasons if reason["evidence"]][:3]
+    first = {reason["evidence"]: reason for reason in reversed(raised.reasons) if reason["evidence"]}
+    cues = [reason for reason in raised.reasons if first.get(reason["evidence"]) is reason][:_CUES]
     return SuspicionWords(
         level=level.name,
         key=level.key,
@@ -700,7 +702,7 @@ def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms, zone: str
         again=content.again,
         since=moment(raised.at, zone),
         due=moment(content.due_at, zone) if content.due_at else "",
-        why="; ".join(f"{reason['rule']}: {reason['evidence']}" for reason in cues),
+        why="; ".join(map(_reason_words, cues)),
     )
 
 
