@@ -19,6 +19,7 @@ from helpdesk.core.words.desk_mail import SignInMail
 from helpdesk.letters import DeskLetter
 from helpdesk.log import logger
 from helpdesk.person import Person
+from helpdesk.plural import plural
 from helpdesk.store import sign_ins
 from helpdesk.web.cookies import LASTS
 from helpdesk.web.identity import new_secret
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from helpdesk.web.visit import Visit
 
 _log = logger("console")
-_MINUTES = int(sign_ins.LASTS.total_seconds()) // 60
-_OVER = f"This link was used already, or is older than {_MINUTES} minutes. Ask for a new one."
+_LASTS = plural(int(sign_ins.LASTS.total_seconds()) // 60, "minute")
+_OVER = f"This link was used already, or is older than {_LASTS}. Ask for a new one."
 _ELSEWHERE = (
     "This link works in the browser in which it was asked for, and this is another one. Open it there, or ask for a "
     "new one here."
@@ -51,7 +52,7 @@ def asking(visit: Visit) -> Response:
 def asked(visit: Visit) -> Response:
     """The same answer for every address; the mail, if there is one, is written afterwards."""
     path, address = own_path(visit.form.text("to")), visit.form.text("address").strip().lower()
-    response = visit.page("sign-in-sent.html", title="Look into your mail", minutes=_MINUTES)
+    response = visit.page("sign-in-sent.html", title="Look into your mail", lasts=_LASTS)
     response.background = BackgroundTask(_send, visit, address, path)
     response.headers["Connection"] = "close"  # else a next request would wait for the mail, and show that there is one
     return response
@@ -91,7 +92,7 @@ def _write(unit: Unit, visit: Visit, viewer: Viewer, path: str) -> None:
     link, own = new_secret(), viewer.address
     if not sign_ins.ask(unit.connection, link=link, address=own, browser=visit.browser, path=path, now=unit.now):
         return
-    words = SignInMail(desk=visit.views.name, link=f"{visit.views.public_url}/sign-in/{link}", minutes=_MINUTES)
+    words = SignInMail(desk=visit.views.name, link=f"{visit.views.public_url}/sign-in/{link}", lasts=_LASTS)
     letter = DeskLetter(words, f"{unit.now:%Y%m%dT%H%M%SZ}/{new_secret()[:8]}")
     to, mailbox = Person(own, viewer.name if viewer.name != own else ""), unit.rules.configuration.voice()
     unit.queue([unit.rules.letters.desk_letter(letter, to, mailbox=mailbox, now=unit.now)])

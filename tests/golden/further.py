@@ -115,7 +115,7 @@ def _sign_in(folder: Path) -> Any:
     folder.mkdir()
     desk = _desk(folder / "desk")
     link = f"https://desk.example/sign-in/{64 * 'f'}"
-    words = SignInMail(desk="Acme Support", link=link, minutes=10)
+    words = SignInMail(desk="Acme Support", link=link, lasts="10 minutes")
     mailbox = desk.rules.configuration.voice()
     letter = desk.rules.letters.desk_letter(
         DeskLetter(words, "1"), Person(ANN, "Ann Berg"), mailbox=mailbox, now=desk.now

@@ -105,10 +105,10 @@ class DepartedMail(DeskContent, kind="digest", template="departed"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInMail(DeskContent, kind="sign-in"):
-    """A link by which one of us signs in to the console, and for how many minutes it is good."""
+    """A link by which one of us signs in to the console, and for how long it is good."""
 
     link: str
-    minutes: int
+    lasts: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
