@@ -1,7 +1,8 @@
 """Cases of other desks, one a line of a file (JSON), as `docs/moving.md` has them: without clocks and mail.
 
 What was said becomes mails of the spool, so that it is shown, searched, exported and erased as all other mail is. A
-case whose first mail is known was taken before. A line that is wrong is said, and keeps no other back.
+case whose first mail is known was taken before, unless that is on a case with another number there: two may have the
+same mail. A line that is wrong is said, and keeps no other back.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from helpdesk.desk import Desk
     from helpdesk.unit import Unit
 
+_ELSEWHERE = "elsewhere: "  # begins the tag that has its number there
 _HEADER = SMTP.clone(utf8=True)
 _ID = re.compile(r"<[^<>\s\"(),:;\[\]\\]+@[^<>\s\"(),:;\[\]\\@]+>")
 _TYPE = re.compile(r"(?:application|audio|font|image|text|video)/[\w.+-]+", re.ASCII)
@@ -159,12 +161,23 @@ class CaseImport:
         with self._desk.units.write(self._desk.now(), waits=True) as unit:
             first = content_key(mailbox.address, mails[0])
             known = spool.known(unit.connection, [first])
-            if known:
-                return "known", known[first][1]
+            taken = _taken_before(unit, there, *known[first]) if known else 0
+            if taken != 0:
+                return "known", taken
             case = _keep(unit, there, mailbox, mails, self._numbers)
             if self._numbers:
                 unit.connection.rollback()
         return "imported", case
+
+
+def _taken_before(unit: Unit, there: OtherCase, mail: int, on: int | None) -> int | None:
+    """The case that it is here, None where its mail became none; 0 where that is on cases of others alone."""
+    for number in dict.fromkeys((on, *spool.cases_of_copies(unit.connection, mail))):
+        case = unit.find([number]).get(number) if number else None
+        tags = [tag for tag in case.tags if tag.startswith(_ELSEWHERE)] if case else []
+        if not tags or f"{_ELSEWHERE}{there.id}" in tags:
+            return number
+    return 0
 
 
 def _read(place: str, line: bytes) -> OtherCase:
@@ -264,7 +277,7 @@ def _case(unit: Unit, there: OtherCase, mailbox: Mailbox, mails: Sequence[PastMa
     if requester is None:
         raise NotFound("requester: expected who asked; nobody outside has written or been written to")
     terms = unit.terms(mailbox, case=None, sender=requester.address)
-    tags = (*there.tags, f"elsewhere: {there.id}")
+    tags = (*there.tags, f"{_ELSEWHERE}{there.id}")
     severity = _severity(there, terms)
     case = opened(mails, requester, terms, unit.now, subject=there.subject, tags=tags, severity=severity)
     agent = terms.team.agent(there.assignee.lower()) if there.assignee else None

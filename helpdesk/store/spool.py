@@ -25,7 +25,7 @@ from helpdesk.store.prepared import Prepared, PreparedLists
 from helpdesk.store.tables import spool, spool_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from helpdesk.core.words.message import Message
 
@@ -163,6 +163,12 @@ def known(connection: sa.Connection, keys: Collection[str]) -> dict[str, tuple[i
     """Of these content keys those that a mail has: its number, and the case that it is on."""
     query = sa.select(spool.c.content_key, spool.c.id, spool.c.case_id).where(spool.c.content_key.in_(list(keys)))
     return {row.content_key: (int(row.id), row.case_id) for row in connection.execute(query)}
+
+
+def cases_of_copies(connection: sa.Connection, number: int) -> Iterator[int]:
+    """The cases that copies of a mail are on."""
+    query = sa.select(spool.c.case_id).where(spool.c.copy_of == number, spool.c.case_id.is_not(None))
+    yield from connection.execute(query.order_by(spool.c.id)).scalars()
 
 
 def _ids_of(connection: sa.Connection, keys: Collection[str]) -> dict[str, int]:

@@ -214,6 +214,21 @@ def test_an_open_case_of_another_desk_goes_on_here_and_its_clocks_begin_with_the
     assert desk.kinds_to(ANN) == ["customer-message"]
 
 
+def test_cases_of_another_desk_that_share_their_first_mail_are_each_taken_once(desk, tmp_path):
+    """Of two the second was said to be known, under the number of the first."""
+    shared = {"at": "2025-05-04T10:00:00Z", "file": "mail.eml"}
+    lines = [{**THEIRS, "id": number, "messages": [shared, said(5, JO, f"Of {number}.")]} for number in ("a", "b")]
+    assert [(one["outcome"], one["case"]) for one in take(desk, tmp_path, *lines)] == [
+        ("imported", "HD-1"),
+        ("imported", "HD-2"),
+    ]
+    assert [(one["outcome"], one["case"]) for one in take(desk, tmp_path, *lines)] == [
+        ("known", "HD-1"),
+        ("known", "HD-2"),
+    ]
+    assert desk.case_numbers() == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("line", "because"),
     [
