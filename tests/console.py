@@ -15,10 +15,12 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from helpdesk.unit import Units
+from helpdesk.unit import Unit, Units
 from helpdesk.watch import Watch
 from helpdesk.web.access import Access
+from helpdesk.web.cards import card_of
 from helpdesk.web.console import Console
+from helpdesk.web.filters import read_filters
 from helpdesk.web.markup import render
 from helpdesk.web.viewer import READER
 from helpdesk.web.views import Views
@@ -28,8 +30,10 @@ from tests.desk import TestDesk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helpdesk.core.words.case import Case
     from helpdesk.desk import Rules
     from helpdesk.store.engine import Database
+    from helpdesk.web.cards import Card
 
 FRAME = PageFrame(desk="Desk", path="/", viewer=READER)
 HEADER = "x-test-user"
@@ -119,6 +123,13 @@ def site_on(rules: Rules, database: Database, access: Access = LOCAL) -> Iterato
     views = Views("Acme Support", Units(database, rules), Watch(lambda: desk.now), lambda: desk.now, desk.now)
     with served(desk, views, access) as site:
         yield site
+
+
+def card(desk: TestDesk, case: Case) -> Card:
+    """A case as the board shows it to somebody who only reads."""
+    with desk.database.read() as connection:
+        filters = read_filters({}, "/", READER, desk.rules)
+        return card_of(Unit(connection, desk.rules, desk.now), case, filters)
 
 
 def shown(template: str, **values: Any) -> str:

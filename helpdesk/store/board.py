@@ -1,6 +1,6 @@
 """The board, page by page: of the open cases those that are due first, then those on which nothing is due.
 
-A page is read from an index, whatever is open: the part of each mailbox, turn and rank by itself, then together. Where
+A page is read from an index, whatever is open: the part of each mailbox and rank by itself, then together. Where
 a page ends is said by what its last row is sorted by, so that the next one takes up there though cases move meanwhile.
 """
 
@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from helpdesk.store.prepared import Prepared
-from helpdesk.store.tables import BROKEN, HANDED_OVER, LISTED, UNREAD, cases
+from helpdesk.store.tables import BROKEN, HANDED_OVER, LISTED, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-_TURNS = ("desk", "customer", "vendor", "nobody", UNREAD)
 _OTHERS = ("customer", "vendor")
 _RANKS = (1, 2, 3, 4)
 _ORDER = (cases.c.due_at, cases.c.opened_at, cases.c.id)
@@ -60,8 +59,8 @@ class Kept:
     over: bool = False  # resolved or closed, or in another case with nothing left to keep
 
     def turns(self) -> tuple[str, ...]:
-        """Whose turn it is on them."""
-        return {"desk": ("desk",), "others": _OTHERS}.get(self.turn, _TURNS)
+        """Whose turn it is on them, where that matters."""
+        return ("desk",) if self.turn == "desk" else _OTHERS
 
     def ranks(self) -> tuple[int, ...]:
         """Their ranks."""
@@ -145,6 +144,7 @@ def _statement(kept: Kept, columns: tuple[str, ...], size: int, dated: bool, beh
     return Prepared(query.order_by(*_ORDER).limit(sa.literal_column(str(size))))
 
 
+# What an index holds, where that is not all that is open.
 _OF_INDEX: dict[tuple[str, ...], str] = {("team",): HANDED_OVER, ("mailbox",): BROKEN}
 
 
@@ -172,9 +172,12 @@ def _parts_of(mailbox: str, kept: Kept) -> Iterator[_Part]:
         yield _Part(("mailbox", "assignee"), (mailbox, kept.assignee))
     elif kept.broken:
         yield _Part(("mailbox",), (mailbox,))
-    else:
+    elif kept.turn:
         for turn, rank in product(kept.turns(), kept.ranks()):
             yield _Part(("mailbox", "turn", "rank"), (mailbox, turn, rank))
+    else:
+        for rank in kept.ranks():
+            yield _Part(("mailbox", "rank"), (mailbox, rank))
 
 
 _NEXT_MAILBOX = Prepared(

@@ -101,7 +101,7 @@ def _match_of_postgresql(phrases: Sequence[Phrase], reach: Reach | None) -> str:
     return " & ".join(told)
 
 
-_NOBODYS = "nobodys0"
+_NOBODYS = "0xnobodys"
 
 
 def _marks_of(reach: Reach) -> list[str]:
@@ -111,7 +111,8 @@ def _marks_of(reach: Reach) -> list[str]:
 
 
 def _mark(kind: str, name: str) -> str:
-    return f"{kind}{blake2b(name.encode(), digest_size=8).hexdigest()}"
+    """A word that nobody writes, nor the beginning of it."""
+    return f"0x{kind}{blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
 def texts(connection: sa.Connection, numbers: Collection[int]) -> dict[int, str]:

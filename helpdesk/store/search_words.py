@@ -17,7 +17,7 @@ _WITHOUT_BLANKS = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 )
 _ASKED = re.compile(r'"([^"]*)"?|([^\s"]+)')
-_SHORTEST_BEGINNING = 3  # letters: nearly everything begins with fewer
+_SHORTEST_BEGINNING = 3  # letters: nearly everything begins with fewer; one less behind other words, as in jo@ac
 _MOST = 12  # things that are asked for at once
 
 
@@ -45,6 +45,7 @@ def asked(text: str, *, begins: bool = False) -> tuple[Phrase, ...]:
     phrases = []
     for found in _ASKED.finditer(text):
         words = tuple(words_of(found[1] if found[1] is not None else found[2]))
-        open_ended = begins and found[1] is None and bool(words) and len(words[-1]) >= _SHORTEST_BEGINNING
+        long = bool(words) and len(words[-1]) >= _SHORTEST_BEGINNING - (len(words) > 1)
+        open_ended = begins and found[1] is None and long
         phrases += [Phrase(words, open_ended)] if words else []
     return tuple(dict.fromkeys(phrases))[:_MOST]

@@ -81,7 +81,7 @@ def test_mail_is_found_by_what_people_remember_of_it(full):
     assert {text: found(full, text) for text in REMEMBERED} == REMEMBERED
 
 
-BEGUN = {"print": [2, 1], "invo wro": [1], '"invo"': [], "ac": [], "jo@acm": [1], "Über": [1]}
+BEGUN = {"print": [2, 1], "invo wro": [1], '"invo"': [], "ac": [], "jo@ac": [1], "Über": [1], "mailb": [], "0x": []}
 
 
 def test_words_may_go_on_where_that_is_asked_for(full):

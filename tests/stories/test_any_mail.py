@@ -8,10 +8,11 @@ import pytest
 
 from helpdesk.report.casefile import case_text
 from helpdesk.store import cases, spool
-from helpdesk.web.casepage import MailPage, case_values
-from helpdesk.web.excerpt import excerpt
-from tests.console import shown
-from tests.desk import ANN, JO, LOGIK, TestDesk
+from helpdesk.unit import Units
+from helpdesk.watch import Watch
+from helpdesk.web.views import Views
+from tests.console import served
+from tests.desk import ANN, JO, LOGIK, OPS, TestDesk
 from tests.mail.test_bombs import HTML, STRUCTURES, part
 from tests.soak import amount
 
@@ -56,7 +57,9 @@ def test_a_mail_without_a_sender_is_shown_as_one(small, sender):
     with small.database.read() as connection:
         kept = cases.messages(connection, case.number)
     mail = small.last(case.assignee, "assigned").text
-    page = shown("case.html", **case_values(case, policy, MailPage(excerpt(len(kept), 50), kept, 0), small.now))
+    units = Units(small.database, small.rules)
+    with served(small, Views("Desk", units, Watch(lambda: small.now), lambda: small.now, small.now)) as site:
+        page = site.get(f"/cases/{case.ref}", by=OPS).body
     seen = [mail, case_text(case, policy, kept, small.now), page]
 
     assert "From: unknown sender" in " ".join(mail.split())

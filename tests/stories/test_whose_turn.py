@@ -13,7 +13,7 @@ from helpdesk.desk import load_rules
 from helpdesk.report.shapes import case_shape
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
-from helpdesk.web.board import board_values
+from tests.console import card
 from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, wall, write_office
 from tests.stories.test_customers import said
 
@@ -152,7 +152,7 @@ def test_a_turn_stops_no_clock_and_is_shown_everywhere(mill):
 
     assert [clock.state(desk.now) for clock in desk.clocks() if clock.target == "resolution"] == ["running"]
     assert desk.case().status == "open"
-    assert "the customer's turn" in str(board_values("open", [(desk.case(), policy)], desk.now, more=0, problems=[]))
+    assert card(desk, desk.case()).turn.startswith("Customer's turn")
     assert [line.turn for line in overview([(desk.case(), policy)], desk.now).lines] == ["customer"]
     desk.reply(ANN, "#note\nI have seen this before.", to_kind="assigned")
     assert "Turn: the customer's since Tue 26 May 2026, 11:00 CEST" in said(desk.last(ANN))
