@@ -1,6 +1,6 @@
 """Who asked to sign in to the console, and who is signed in. Secrets are kept as digests: who reads them has none.
 
-A secret has 256 bits that nobody guesses, so that its plain SHA-256 gives nothing away.
+A secret has 128 bits that nobody guesses, so that its plain SHA-256 gives nothing away.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _stored(facts: Facts) -> Iterator[HealthCause]:
 
 def _unindexed(known: Backlog) -> Iterator[HealthCause]:
     if known.unindexed >= UNINDEXED:
-        text = f"{plural(known.unindexed, 'mail')} of cases or more are not found by a search yet: they are being read"
+        text = f"{plural(known.unindexed, 'mail')} or more cannot be found by a search yet: they are being read"
         yield HealthCause("search.behind", "attention", text)
 
 

@@ -38,8 +38,8 @@ def identified(request: Request, access: Access, units: Units, *, session: str, 
 
 
 def new_secret() -> str:
-    """256 bits that nobody guesses, for a cookie or a link."""
-    return secrets.token_hex(32)  # letters and digits: nobody takes its end for the sentence's
+    """128 bits that nobody guesses, for a cookie or a link, which fits into a line of a mail."""
+    return secrets.token_hex(16)  # letters and digits: nobody takes its end for the sentence's
 
 
 def csrf_token(browser: str, address: str) -> str:

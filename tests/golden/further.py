@@ -114,7 +114,7 @@ def _desk(folder: Path) -> TestDesk:
 def _sign_in(folder: Path) -> Any:
     folder.mkdir()
     desk = _desk(folder / "desk")
-    link = f"https://desk.example/sign-in/{64 * 'f'}"
+    link = f"https://desk.example/sign-in/{32 * 'f'}"
     words = SignInMail(desk="Acme Support", link=link, lasts="10 minutes")
     mailbox = desk.rules.configuration.voice()
     letter = desk.rules.letters.desk_letter(
