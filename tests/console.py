@@ -89,7 +89,7 @@ class Site:
 
     def csrf(self, by: str = "") -> str:
         """The token of this browser's forms, as a page shows it to them; "" where none has a form for them."""
-        pages = (self.get(path, by=by).body for path in ("/sign-in", "/cases/HD-1"))
+        pages = (self.get(path, by=by).body for path in ("/sign-in", "/cases/HD-1", "/desk"))
         found = (re.search(r'name="csrf" value="([^"]*)"', page) for page in pages)
         return next((one[1] for one in found if one), "")
 

@@ -263,6 +263,14 @@ def read_declaration(line: str) -> Ordered | Mistake:
         return Mistake(line, f"{problem}: {form_of(name)}")
 
 
+def declared(name: str, given: Arguments) -> Declaration:
+    """The order of that name with what stands in a form's fields. Raises ValueError that says what is wrong."""
+    form = FORMS.get(name)
+    if form is None:
+        raise ValueError(f"there is no order {name!r}")
+    return form.make(_checked(given, form))
+
+
 def _nearest(written: str) -> str:
     near = difflib.get_close_matches(written, FORMS, n=1)
     if near:
@@ -293,14 +301,19 @@ def _arguments(text: str, form: Form, *, skip: int) -> Arguments:
         if not given or _OPTION.fullmatch(given):
             raise ValueError(f"--{name} has no value; expected")
         options[name] = (*options.get(name, ()), given)
-    missing = [f"--{name}" for name in form.needs if name not in options]
+    return _checked(Arguments(tuple(values), options), form)
+
+
+def _checked(given: Arguments, form: Form) -> Arguments:
+    """The same, which is all that the form asks for. Raises ValueError."""
+    missing = [f"--{name}" for name in form.needs if name not in given.options]
     if missing:
         raise ValueError(f"{' and '.join(missing)} missing; expected")
-    if len(values) != form.values:
-        blanks = " (quote what has blanks)" if 0 < form.values < len(values) else ""
+    if len(given.values) != form.values:
+        blanks = " (quote what has blanks)" if 0 < form.values < len(given.values) else ""
         wanted = plural(form.values, "value") if form.values else "no value"
-        raise ValueError(f"expected {wanted}, not {len(values)}{blanks}; expected")
-    return Arguments(tuple(values), options)
+        raise ValueError(f"expected {wanted}, not {len(given.values)}{blanks}; expected")
+    return given
 
 
 def _words(text: str) -> list[str]:

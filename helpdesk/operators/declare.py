@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from helpdesk.config import Configuration
     from helpdesk.offering.declared import MaintenanceWindow
     from helpdesk.offering.policy import Policy
     from helpdesk.operators.announce import AnnouncementAudience
@@ -61,6 +62,11 @@ class Order:
         """The offerings that a mailbox is bound to, by key."""
         bound = {mailbox.policy for mailbox in self.unit.rules.configuration.mailboxes}
         return [policy for key, policy in sorted(self.unit.rules.book.policies.items()) if key in bound]
+
+    @property
+    def zone(self) -> str:
+        """The zone in which operators are answered: the digest's, else UTC."""
+        return operators_zone(self.unit.rules.configuration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ def _taken_down(declaration: OpenIncident, order: Order, since: datetime, until:
     known = declaration.incident
     outage = Downtime(declaration.down, since, until, policies=known.policies, incident=known.key)
     outages.begin(order.unit.connection, outage, by=order.by, now=order.unit.now)
-    zone = _zone(order)
+    zone = order.zone
     return f"; {declaration.down} is down from {moment(since, zone)} {f'to {moment(until, zone)}' if until else 'on'}"
 
 
@@ -147,7 +153,7 @@ def _close_incident(declaration: CloseIncident, order: Order) -> Done:
     at = _past(declaration.at, order.unit.now)
     opened = [row.opened_at for row in declarations.incidents(connection) if row.key == key and row.closed_at is None]
     if opened and at < opened[0]:
-        raise Refused(f"incident {key} began at {moment(opened[0], _zone(order))}: it cannot have ended before")
+        raise Refused(f"incident {key} began at {moment(opened[0], order.zone)}: it cannot have ended before")
     declarations.close_incident(connection, key, at)
     outages.end(connection, incident=key, at=at)
     return Done(f"incident {key} is closed: new mail is like any other, linked cases stay linked")
@@ -155,7 +161,7 @@ def _close_incident(declaration: CloseIncident, order: Order) -> Done:
 
 def _incidents(order: Order) -> Done:
     rows = [row for row in declarations.incidents(order.unit.connection) if row.closed_at is None]
-    zone = _zone(order)
+    zone = order.zone
     lines = [
         f"{row.key}: {row.title}, since {moment(row.opened_at, zone)}, by {row.opened_by}; "
         f"words: {', '.join(row.words) or 'none'}; for {', '.join(row.policies) or 'every offering'}"
@@ -171,10 +177,10 @@ def _set_status(declaration: SetStatus, order: Order) -> Done:
     name, state = declaration.name, "down" if declaration.down else "up"
     before = next((row for row in declarations.switches(order.unit.connection) if row.name == name), None)
     if before is not None and before.down == declaration.down:
-        return Done(f"{name} was {state} already, since {moment(before.since, _zone(order))}: nothing changes")
+        return Done(f"{name} was {state} already, since {moment(before.since, order.zone)}: nothing changes")
     since = _past(declaration.at, order.unit.now)
     if before is not None and since < before.since:
-        was = f"{name} is {'down' if before.down else 'up'} since {moment(before.since, _zone(order))}"
+        was = f"{name} is {'down' if before.down else 'up'} since {moment(before.since, order.zone)}"
         raise Refused(f"{was}; what was down before is an incident with --down, --from and --to")
     declarations.set_switch(order.unit.connection, name, down=declaration.down, by=order.by, since=since)
     if declaration.down:
@@ -196,7 +202,7 @@ def _set_status(declaration: SetStatus, order: Order) -> Done:
 
 
 def _status(order: Order) -> Done:
-    zone = _zone(order)
+    zone = order.zone
     lines = [
         f"{row.name}: {'down' if row.down else 'up'} since {moment(row.since, zone)}, by {row.by}"
         for row in declarations.switches(order.unit.connection)
@@ -205,7 +211,7 @@ def _status(order: Order) -> Done:
 
 
 def _outages(order: Order) -> Done:
-    zone, now = _zone(order), order.unit.now
+    zone, now = order.zone, order.unit.now
     lines = [
         f"{one.number}: {one.name} from {moment(one.began_at, zone)} "
         f"{f'to {moment(one.ended_at, zone)}' if one.ended_at else 'on'}"
@@ -286,25 +292,25 @@ def _when(window: MaintenanceWindow, policy: Policy) -> str:
 
 
 def _unstick(declaration: Unstick, order: Order) -> Done:
-    number, connection = declaration.number, order.unit.connection
+    number, connection, by = declaration.number, order.unit.connection, order.by
     match declaration.where, declaration.act:
         case "quarantine", "retry":
             spool.retry(connection, number)
             return Done(f"mail {number} waits to be worked again, with three new attempts")
         case "quarantine", "drop":
-            spool.ignore(connection, number, order.unit.now)
+            spool.ignore(connection, number, order.unit.now, by=by)
             return Done(f"mail {number} is ignored; its bytes stay")
         case "outbox", "retry":
-            outbox.retry_now(connection, number, order.unit.now)
+            outbox.retry_now(connection, number, order.unit.now, by=by)
             return Done(f"mail {number} is at the front of the outbox")
         case _:
-            outbox.drop(connection, number)
+            outbox.drop(connection, number, by=by)
             return Done(f"mail {number} will not be sent")
 
 
 def _quarantine(order: Order) -> Done:
     lines = [
-        f"{row.id}: to {row.mailbox}, received {moment(row.received_at, _zone(order))}: {row.error}"
+        f"{row.id}: to {row.mailbox}, received {moment(row.received_at, order.zone)}: {row.error}"
         for row in spool.quarantined(order.unit.connection)
     ]
     return Done(f"{_number(lines, 'mail')} set aside", tuple(lines))
@@ -357,10 +363,9 @@ _ANSWERS: Mapping[Topic, Callable[[Order], Done]] = {
 # --- words
 
 
-def _zone(order: Order) -> str:
-    """The zone in which operators are answered: the digest's, else UTC."""
-    digest = order.unit.rules.configuration.digest
-    return digest.timezone if digest else "UTC"
+def operators_zone(configuration: Configuration) -> str:
+    """The zone in which operators read and write times: the digest's, else UTC."""
+    return configuration.digest.timezone if configuration.digest else "UTC"
 
 
 def _all(words: Iterable[str]) -> str:

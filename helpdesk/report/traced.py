@@ -16,7 +16,7 @@ from helpdesk.report.shapes import instant
 from helpdesk.store import traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.message import Message
@@ -53,6 +53,11 @@ def trace(connection: Connection, text: str, *, mailboxes: Sequence[str], limit:
         *map(_refused, reversed(traces.refused(connection, wanted, limit=limit))),
     ]
     return sorted(found, key=lambda each: (each.at, each.number or 0))[-limit:]
+
+
+def newest(connection: Connection, *, mailboxes: Collection[str] | None, limit: int) -> list[Trace]:
+    """The last that came in, the newest first, at these mailboxes or, for None, at all."""
+    return [*map(_received, traces.newest(connection, mailboxes=mailboxes, limit=limit))]
 
 
 def _received(row: Any) -> Trace:

@@ -12,6 +12,7 @@ from helpdesk.store.spool import AFRESH, HAS_RAW
 from helpdesk.store.tables import message, spool
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
 OUTCOMES = ("robot", "bounce", "held")
@@ -30,12 +31,24 @@ class KeptMail:
     because: str
 
 
-def listed(connection: sa.Connection, *, since: datetime, limit: int) -> tuple[list[KeptMail], int]:
-    """Those that were worked from then on and are on no case, oldest first, at most `limit`; and how many in all."""
+def listed(
+    connection: sa.Connection,
+    *,
+    since: datetime,
+    limit: int,
+    newest_first: bool = False,
+    mailboxes: Collection[str] | None = None,
+) -> tuple[list[KeptMail], int]:
+    """Those that were worked from then on and are on no case, oldest first, at most `limit`; and how many in all.
+
+    `mailboxes` are those whose mail is wanted, None for all.
+    """
     # In the index's own words, so that both databases use it.
     which = sa.and_(
         sa.text("outcome IN ('robot', 'bounce', 'held')"), spool.c.case_id.is_(None), spool.c.done_at >= since
     )
+    if mailboxes is not None:
+        which = sa.and_(which, spool.c.mailbox.in_(mailboxes))
     number = connection.execute(sa.select(sa.func.count()).select_from(spool).where(which)).scalar_one()
     columns = (
         spool.c.id,
@@ -47,7 +60,8 @@ def listed(connection: sa.Connection, *, since: datetime, limit: int) -> tuple[l
         spool.c.outcome,
         spool.c.error,
     )
-    query = sa.select(*columns).where(which).order_by(spool.c.id).limit(limit)
+    order = spool.c.id.desc() if newest_first else spool.c.id
+    query = sa.select(*columns).where(which).order_by(order).limit(limit)
     mails = [
         KeptMail(
             row.id,

@@ -515,6 +515,14 @@ def rows(connection: sa.Connection, *, states: Sequence[str] | None = None, case
     return [_row(row) for row in connection.execute(query)]
 
 
+def undelivered(connection: sa.Connection, *, limit: int) -> tuple[list[Row], int]:
+    """What failed or may be lost, the newest first, at most `limit`; and how many in all."""
+    left = sa.text("state IN ('failed', 'uncertain')")  # in the index's own words, so that both databases use it
+    number = connection.execute(sa.select(sa.func.count()).select_from(outbox).where(left)).scalar_one()
+    query = sa.select(outbox).where(left).order_by(outbox.c.id.desc()).limit(limit)
+    return [_row(row) for row in connection.execute(query)], int(number)
+
+
 def load(connection: sa.Connection, number: int, *, lock: bool = False) -> Row:
     """One row; `lock` keeps it as it is until the transaction ends. Raises NotFound."""
     query = sa.select(outbox).where(outbox.c.id == number)
@@ -524,7 +532,7 @@ def load(connection: sa.Connection, number: int, *, lock: bool = False) -> Row:
     return _row(row)
 
 
-def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
+def retry_now(connection: sa.Connection, number: int, now: datetime, *, by: str = "hand") -> None:
     """Put a failed or waiting mail back to the front.
 
     Raises NotFound, also where its bytes were erased, and Refused where a second copy would be made of it.
@@ -537,23 +545,23 @@ def retry_now(connection: sa.Connection, number: int, now: datetime) -> None:
         "attempts": 0,
         "unreached": 0,
         "copies": outbox.c.copies + sa.case((outbox.c.state == "uncertain", 1), else_=0),
-        "detail": "retried by hand",
+        "detail": f"retried by {by}",
         **FREED,
     }
     connection.execute(sa.update(outbox).where(outbox.c.id == number).values(values))
 
 
-def release(connection: sa.Connection, now: datetime) -> int:
+def release(connection: sa.Connection, now: datetime, *, by: str = "hand") -> int:
     """Send what a restored backup or an import held back; returns how many."""
-    values = {"state": "queued", "next_at": now, "detail": "released by hand"}
+    values = {"state": "queued", "next_at": now, "detail": f"released by {by}"}
     held = sa.and_(outbox.c.state == "held", outbox.c.raw.is_not(None))
     return connection.execute(sa.update(outbox).where(held).values(values)).rowcount
 
 
-def drop(connection: sa.Connection, number: int) -> None:
+def drop(connection: sa.Connection, number: int, *, by: str = "") -> None:
     """Never send it; the row stays as a record. Raises NotFound, and Refused where it may be out already."""
     _in_hand(connection, number)
-    values = {"state": "dropped", "next_at": None, **FREED}
+    values = {"state": "dropped", "next_at": None, **({"detail": f"dropped by {by}"} if by else {}), **FREED}
     connection.execute(sa.update(outbox).where(outbox.c.id == number).values(values))
 
 

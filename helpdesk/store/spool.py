@@ -323,10 +323,10 @@ def retry(connection: sa.Connection, spool_id: int) -> None:
     _set(connection, spool_id, **AFRESH, error=None)
 
 
-def ignore(connection: sa.Connection, spool_id: int, now: datetime) -> None:
+def ignore(connection: sa.Connection, spool_id: int, now: datetime, *, by: str = "hand") -> None:
     """Leave a quarantined mail be: it counts as ignored and keeps its bytes. Raises NotFound."""
     _only_quarantined(connection, spool_id)
-    finish(connection, spool_id, outcome="ignored", case=None, now=now, because="dropped by hand")
+    finish(connection, spool_id, outcome="ignored", case=None, now=now, because=f"dropped by {by}")
 
 
 def _only_quarantined(connection: sa.Connection, spool_id: int) -> None:

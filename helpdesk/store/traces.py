@@ -10,7 +10,7 @@ from helpdesk.store.dialect import folded
 from helpdesk.store.tables import outbox, refusal, spool, spool_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _first = spool.alias("first")  # of the mail that a copy repeats
 _AUTHOR = sa.func.coalesce(_first.c.author, spool.c.author)
@@ -37,6 +37,12 @@ def received(connection: sa.Connection, text: str, *, limit: int) -> Sequence[An
     told = (_AUTHOR, _SUBJECT, _MESSAGE_ID, spool.c.mail_from, spool.c.mailbox, sa.cast(spool.c.rcpt_to, sa.Text))
     query = _RECEIVED.where(_contains(connection, told, text)).order_by(spool.c.received_at.desc(), spool.c.id.desc())
     return connection.execute(query.limit(limit)).all()
+
+
+def newest(connection: sa.Connection, *, mailboxes: Collection[str] | None, limit: int) -> Sequence[Any]:
+    """The last that came in, the newest first, at these mailboxes or, for None, at all."""
+    query = _RECEIVED.order_by(spool.c.id.desc()).limit(limit)
+    return connection.execute(query if mailboxes is None else query.where(spool.c.mailbox.in_(mailboxes))).all()
 
 
 def unread(connection: sa.Connection, *, limit: int) -> Sequence[Any]:

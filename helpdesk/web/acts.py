@@ -33,7 +33,7 @@ class Trial:
     mails: tuple[Queued, ...]
 
 
-class _TakenBack(Exception):
+class TakenBack(Exception):
     """Ends a transaction that is not to be kept."""
 
 
@@ -44,11 +44,11 @@ def tried(visit: Visit, number: int, typed: TypedMail) -> Trial:
 
     def trying(unit: Unit) -> None:
         trials.append(Trial(write(unit, number, agent, typed), tuple(unit.queued)))
-        raise _TakenBack
+        raise TakenBack
 
     try:
         worked(visit, trying)
-    except _TakenBack:
+    except TakenBack:
         return trials[-1]
     raise AssertionError("what is tried is never kept")
 
@@ -65,12 +65,12 @@ def done(visit: Visit, number: int, typed: TypedMail, *, seen: int) -> TypedOrde
         unseen = case_store.message_count(unit.connection, number) > seen
         result = write(unit, number, agent, typed)
         if unseen and not result.again and not result.mistakes:
-            raise _TakenBack
+            raise TakenBack
         results.append(result)
 
     try:
         worked(visit, doing)
-    except _TakenBack:
+    except TakenBack:
         return None
     return results[-1]
 

@@ -37,7 +37,7 @@ _SENT = 400  # mails of ours on one page
 LONGEST = 8_000  # characters of a mail on the page of its case; the rest has a page of its own
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
-_KINDS: Final[Mapping[str, str]] = {
+MAIL_NAMES: Final[Mapping[str, str]] = {
     "ack": "Acknowledgment",
     "assigned": "Assignment",
     "customer-message": "What was written",
@@ -275,7 +275,7 @@ def _our_mail(mails: Sequence[SentMail], reader: Reader, raws: Mapping[int, byte
     outside, raw = first.recipient not in reader.staff, raws.get(first.number)
     return OurMail(
         at=first.created_at,
-        what=_KINDS.get(first.kind, first.kind),
+        what=MAIL_NAMES.get(first.kind, first.kind),
         subject=first.subject,
         outside=outside,
         reached=tuple(reached(mail, reader) for mail in mails),
@@ -314,7 +314,7 @@ def _preview(mails: Sequence[Queued], reader: Reader, *, outside: bool) -> OurMa
         for mail in mails
     )
     text = text_of(first.raw) if outside else ""
-    what = _KINDS.get(first.kind, first.kind)
+    what = MAIL_NAMES.get(first.kind, first.kind)
     return OurMail(None, what, first.subject, outside, tuple(readers), tuple(linked(text)))
 
 

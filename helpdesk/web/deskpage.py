@@ -1,0 +1,156 @@
+"""The desk: how it is, who is there, what is declared, and what waits for an operator's decision.
+
+An operator's forms are the orders of `operators.declaration`, with the same effects as by mail and on the command line.
+What more than one mail depends on is shown first, as it would be done; what is shown is done by a second button.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, Literal
+
+from helpdesk.errors import NotFound, Refused
+from helpdesk.log import logger
+from helpdesk.mail.read.parse import parse
+from helpdesk.operators.declaration import Arguments, declared
+from helpdesk.operators.declare import Order, obey, operators_zone
+from helpdesk.plural import plural
+from helpdesk.store import outbox, spool
+from helpdesk.web.acts import TakenBack, worked
+from helpdesk.web.desk_reading import read_desk
+from helpdesk.web.page import Page
+from helpdesk.web.refs import number_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+    from helpdesk.operators.declare import Done
+    from helpdesk.unit import Unit
+    from helpdesk.web.posted import PostedForm
+    from helpdesk.web.visit import Visit
+
+_log = logger("console")
+_PATH: Final = "/desk"
+_TIMES: Final = ("from", "to", "at")  # fields on the operators' wall
+_FIELDS: Final = (*_TIMES, "title", "words", "policy", "down", "sector", "impact")
+_LONGEST: Final = 100_000  # characters of a mail
+
+
+def desk(visit: Visit) -> Response:
+    """The desk as far as the viewer may see it."""
+    facts = visit.views.facts()
+    with visit.read() as unit:
+        reading = read_desk(unit, visit.viewer, facts)
+    return visit.page("desk.html", title="Desk", desk=reading, acts=visit.viewer.operator)
+
+
+def preview(visit: Visit) -> Response:
+    """What an order would do, of which nothing is kept, or why it cannot be done."""
+    try:
+        done, problem = _obeyed(visit, keep=False), ""
+    except (NotFound, Refused, ValueError) as wrong:
+        done, problem = None, str(wrong)
+    fields = {name: values for name, values in visit.form.fields.items() if name != "csrf"}
+    title = "Before it is done" if done else "It cannot be done like that"
+    return visit.page("desk_preview.html", title=title, done=done, problem=problem, fields=fields)
+
+
+def carry_out(visit: Visit) -> Response:
+    """Do what was ordered, and say so on the desk's page."""
+    try:
+        done = _obeyed(visit, keep=True)
+    except (NotFound, Refused, ValueError) as wrong:
+        return visit.go(_PATH, _sentence(str(wrong)), kind="bad")
+    _log.info("ordered", order=visit.form.text("order"), by=visit.viewer.address)
+    return visit.go(_PATH, _sentence(done.summary))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _obeyed(visit: Visit, *, keep: bool) -> Done:
+    """Raises NotFound, Refused and ValueError, with nothing done."""
+    declaration = declared(visit.form.text("order"), _arguments(visit.form, _zone(visit)))
+    results: list[Done] = []
+
+    def obeying(unit: Unit) -> None:
+        results.append(obey(declaration, Order(unit, visit.viewer.address)))
+        if not keep:
+            raise TakenBack
+
+    with suppress(TakenBack):
+        worked(visit, obeying)
+    return results[-1]
+
+
+def _zone(visit: Visit) -> str:
+    return operators_zone(visit.views.units.rules.configuration)
+
+
+def _arguments(form: PostedForm, zone: str) -> Arguments:
+    """What stands in the fields; a time that a browser's field gives is one on the operators' wall."""
+    values = tuple(value.strip() for value in form.all("value"))
+    if not all(values):
+        raise ValueError("expected a name in each field that asks for one")
+    options = {name: tuple(filter(None, map(str.strip, form.all(name)))) for name in _FIELDS}
+    for name in _TIMES:
+        options[name] = tuple(f"{time.replace('T', ' ')} {zone}" for time in options[name])
+    return Arguments(values, {name: given for name, given in options.items() if given})
+
+
+def release(visit: Visit) -> Response:
+    """Send what a restored backup or an import held back."""
+    released: list[int] = []
+    worked(visit, lambda unit: released.append(outbox.release(unit.connection, unit.now, by=visit.viewer.address)))
+    _log.info("ordered", order="outbox release", by=visit.viewer.address)
+    number = plural(released[-1], "mail that was held back is", "mails that were held back are")
+    return visit.go(_PATH, f"{number} sent now." if released[-1] else "No mail was held back.")
+
+
+# --- one mail that waits
+
+
+def received_mail(visit: Visit) -> Response:
+    """A mail that came in, as text. Raises NotFound."""
+    number = number_in(visit.place["number"])
+    with visit.read() as unit:
+        mail = spool.load(unit.connection, number)
+    return _mail_page(visit, f"Mail {number} to {mail.mailbox}", mail.raw, whose="in")
+
+
+def outgoing_mail(visit: Visit) -> Response:
+    """A mail of ours, as text. Raises NotFound."""
+    number = number_in(visit.place["number"])
+    with visit.read() as unit:
+        row = outbox.load(unit.connection, number)
+    return _mail_page(visit, f"Mail {number} to {row.recipient}", row.raw or b"", whose="out")
+
+
+def _mail_page(visit: Visit, title: str, raw: bytes, *, whose: Literal["in", "out"]) -> Response:
+    heads, text = _read(raw)
+    shown, cut = text[:_LONGEST], len(text) > _LONGEST
+    return visit.page("desk_mail.html", title=title, heads=heads, text=shown, cut=cut, whose=whose)
+
+
+def _read(raw: bytes) -> tuple[Mapping[str, str], str]:
+    """What a mail says; of one that cannot be read, such as may be what it was set aside for, its bytes as they are."""
+    try:
+        said = parse(raw)
+    except Exception as problem:  # noqa: BLE001 - whatever it is that is wrong with a stranger's mail
+        _log.warning("a mail cannot be shown as text", problem=type(problem).__name__)
+        return {}, raw.decode("utf-8", "replace")
+    heads = {"From": ", ".join(person.shown for person in said.senders), "Subject": said.subject}
+    return {name: value for name, value in heads.items() if value}, said.text
+
+
+PAGES = (
+    Page(_PATH, show=desk, name="Desk"),
+    Page("/desk/preview", act=preview, acts="operator"),
+    Page("/desk/do", act=carry_out, acts="operator"),
+    Page("/desk/release", act=release, acts="operator"),
+    Page("/desk/received/{number}", show=received_mail, sees="operator"),
+    Page("/desk/outgoing/{number}", show=outgoing_mail, sees="operator"),
+)

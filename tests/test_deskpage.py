@@ -1,0 +1,212 @@
+"""The desk's page: who sees what of it, and that its buttons do what the orders by mail do."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk.core.words.message import Envelope
+from helpdesk.desk import load_rules
+from helpdesk.store import attempts, declarations, outbox, spool
+from helpdesk.store.spool import Accepted
+from helpdesk.store.tables import outbox as outbox_table
+from helpdesk.web.remedies import remedy
+from tests.console import site_on
+from tests.desk import ANN, BOB, JO, KEY, LENA, LOGIK, OPS, write_office
+
+SAM = "sam@desk.example"
+MORE = """
+[[mailbox]]
+address = "second@logik.example"
+policy = "logik"
+team = "second line"
+
+[[team]]
+name = "second line"
+
+[[agent]]
+name = "Sam Ode"
+email = "sam@desk.example"
+teams = ["second line"]
+absences = [{from = 2026-05-18, to = 2026-05-29}]
+
+[[rotation]]
+name = "nights"
+timezone = "America/Chicago"
+handover = "mon 09:00"
+start = 2026-05-18
+primary = ["ann@desk.example"]
+secondary = ["bob@desk.example"]
+"""
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory):
+    return load_rules(write_office(tmp_path_factory.mktemp("desk"), more=MORE), environment={}, signing_key=KEY)
+
+
+@pytest.fixture
+def site(rules, desk_database):
+    with site_on(rules, desk_database) as site:
+        yield fill(site)
+
+
+def fill(site):
+    """A desk on which something of everything waits: set aside, not delivered, kept from cases."""
+    desk = site.desk
+    desk.mail(JO, "The rules do not fire", "Since nine.")
+    desk.mail("news@shop.example", "Offers of the week", "Buy.", headers={"Auto-Submitted": "auto-generated"})
+    raw = f"From: {JO}\r\nTo: {LOGIK}\r\nSubject: Odd\r\nMessage-ID: <odd@acme.example>\r\n\r\nHelp <b>me</b>.\r\n".encode()
+    desk.laboratory.desk.accept([Accepted(LOGIK, raw, Envelope(JO, (LOGIK,)), "smtp", desk.now)])
+    with desk.database.write() as connection:
+        (mail,) = attempts.claim(connection, desk.database.owner, now=desk.now, limit=1)
+        attempts.quarantine(connection, mail, error="ValueError: no", now=desk.now)
+        failed = sa.update(outbox_table).where(outbox_table.c.recipient == JO)
+        connection.execute(failed.values(state="failed", next_at=None, detail="550 no such user"))
+    return site
+
+
+def main(answer):
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.body.partition("<main")[2])))
+
+
+def state(site, table, number):
+    with site.desk.database.read() as connection:
+        if table == "outbox":
+            return outbox.load(connection, number).state
+        return spool.outcomes(connection, [number])[number].outcome
+
+
+def number_of(site, order):
+    """The number that the first button of that order stands for."""
+    page = site.get("/desk", by=OPS).body
+    return int(re.search(rf'value="{order}">\s*<input type="hidden" name="value" value="(\d+)"', page)[1])
+
+
+def test_an_operator_sees_who_is_there_and_what_waits(site):
+    shown = main(site.get("/desk", by=OPS))
+    for words in (
+        "The desk works, and somebody should look",
+        "Look at each mail below",  # what to do
+        "nights Ann Berg then Bob Cole",
+        "Absent Sam Ode, away until 2026-05-29",
+        "Set aside: 1",
+        "ValueError: no",
+        "550 no such user",
+        "Offers of the week",
+        "What came in last",
+    ):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("by", "sees", "not_sees"),
+    [
+        (
+            ANN,
+            ("Set aside: 1", "550 no such user", "Offers of the week"),
+            ("Try again", "Declare an incident", "Read it"),
+        ),
+        (LENA, ("Set aside: 1",), ("Try again",)),
+        (SAM, ("nights Ann Berg",), ("Set aside", "550 no such user", "Offers of the week", "The rules do not fire")),
+        ("", ("Set aside: 1", "Look at each mail"), ("Try again",)),
+    ],
+)
+def test_others_see_what_is_theirs_and_no_button(site, by, sees, not_sees):
+    shown = main(site.get("/desk", by=by))
+    assert [words for words in sees if words not in shown] == []
+    assert [words for words in not_sees if words in shown] == []
+
+
+@pytest.mark.parametrize("path", ["/desk/preview", "/desk/do", "/desk/release"])
+@pytest.mark.parametrize("by", [ANN, BOB, LENA, SAM])
+def test_only_an_operator_orders(site, path, by):
+    assert site.post(path, by=by, order="quarantine drop", value="3").status == 403
+    assert "Set aside: 1" in main(site.get("/desk", by=OPS))
+
+
+def test_only_an_operator_reads_a_mail_there_as_text(site):
+    path = f"/desk/received/{number_of(site, 'quarantine retry')}"
+    assert site.get(path, by=ANN).status == 403
+    assert "Help &lt;b&gt;me&lt;/b&gt;." in site.get(path, by=OPS).body
+    assert "550" not in site.get(f"/desk/outgoing/{number_of(site, 'outbox retry')}", by=OPS).body
+    assert site.get("/desk/received/99999", by=OPS).status == 404
+
+
+@pytest.mark.parametrize(
+    ("order", "table", "becomes", "said"),
+    [
+        ("quarantine retry", "spool", "waiting", "waits to be worked again"),
+        ("quarantine drop", "spool", "ignored", "is ignored; its bytes stay"),
+        ("outbox retry", "outbox", "queued", "is at the front of the outbox"),
+        ("outbox drop", "outbox", "dropped", "will not be sent"),
+        ("person", "spool", "waiting", "is worked as a person's"),
+    ],
+)
+def test_a_button_does_what_the_order_does(site, order, table, becomes, said):
+    number = number_of(site, order)
+    assert site.post("/desk/do", by=OPS, order=order, value=str(number)).status == 303
+    assert state(site, table, number) == becomes
+    assert said in unescape(site.get("/desk", by=OPS).body)
+
+
+def test_who_dropped_or_retried_it_stays_on_the_record(site):
+    number = number_of(site, "outbox drop")
+    site.post("/desk/do", by=OPS, order="outbox drop", value=str(number))
+    with site.desk.database.read() as connection:
+        assert outbox.load(connection, number).detail == f"dropped by {OPS}"
+
+
+def test_an_incident_is_looked_at_before_it_is_declared(site):
+    fields = {
+        "order": "incident open",
+        "value": "checkout",
+        "title": "Orders fail",
+        "words": "checkout",
+        "from": "2026-05-19T08:00",
+    }
+    shown = main(site.post("/desk/preview", by=OPS, **fields))
+    assert "Incident checkout is open" in shown
+    with site.desk.database.read() as connection:
+        assert declarations.incidents(connection) == []
+    site.post("/desk/do", by=OPS, **fields)
+    with site.desk.database.read() as connection:
+        (row,) = declarations.incidents(connection)
+    assert (row.key, row.opened_by, row.opened_at.isoformat()) == ("checkout", OPS, "2026-05-19T08:00:00+00:00")
+    assert "Orders fail" in main(site.get("/desk", by=ANN))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"order": "incident open", "value": "x"}, "--title missing"),
+        ({"order": "incident open", "value": " ", "title": "x"}, "expected a name"),
+        ({"order": "incident open", "value": "x", "title": "x", "from": "tomorrow"}, "expected a time"),
+        ({"order": "incident close", "value": "x"}, "no incident 'x' is open"),
+        ({"order": "status set", "value": "website"}, "expected 2 values"),
+        ({"order": "nonsense"}, "there is no order"),
+        ({"order": "quarantine drop", "value": "x"}, "expected a number"),
+        ({"order": "maintenance add", "value": "logik"}, "missing"),
+    ],
+)
+def test_what_cannot_be_done_says_why(site, fields, said):
+    answer = site.post("/desk/preview", by=OPS, **fields)
+    assert answer.status == 200
+    assert said in main(answer)
+    site.post("/desk/do", by=OPS, **fields)
+    assert "flash bad" in site.get("/desk", by=OPS).body
+
+
+def test_every_cause_of_health_has_a_remedy():
+    table = Path("docs/operations.md").read_text(encoding="utf-8").partition("| | `failing` | `attention` |")[2]
+    *rows, others = re.findall(r"^\| ([^-].*)$", table.partition("\n\n")[0], re.MULTILINE)
+    names = re.findall(r"`([a-z]+\.[a-z]+)`", others)
+    for row in rows:
+        kind, *causes = re.findall(r"`([a-z.-]+)`", row)
+        names += [f"{kind}{cause}" for cause in causes]
+    assert len(names) > 25
+    assert [name for name in names if not remedy(name)] == []

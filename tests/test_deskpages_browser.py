@@ -1,0 +1,77 @@
+"""Desk, policies and reports in a real Chromium: both sizes, both schemes, by axe-core, with script and without."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpdesk.desk import load_rules
+from tests.console import HEADER, site_on
+from tests.desk import KEY, OPS, write_office
+from tests.test_deskpage import MORE, fill
+from tests.test_web_browser import PHONE, browser, database_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.console import Site
+
+__all__ = ["browser", "database_url"]  # fixtures
+
+pytestmark = pytest.mark.slow
+
+WIDE = {"width": 1200, "height": 900}
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def site(tmp_path, database) -> Iterator[Site]:
+    rules = load_rules(write_office(tmp_path, more=MORE), environment={}, signing_key=KEY)
+    with site_on(rules, database) as found:
+        yield fill(found)
+
+
+@contextmanager
+def looking(browser: Browser, site: Site, path: str, *, size=WIDE, scheme="light", **how) -> Iterator[Page]:
+    headers = {HEADER: OPS}
+    context = browser.new_context(viewport=size, color_scheme=scheme, extra_http_headers=headers, **how)
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda problem: complaints.append(str(problem)))
+    page.goto(f"http://127.0.0.1:{site.console.port}{path}")
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("path", ["/desk"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, path, size, scheme):
+    with looking(browser, site, path, size=size, scheme=scheme) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_operator_drops_a_mail_and_plans_maintenance(browser, site, script):
+    with looking(browser, site, "/desk", size=PHONE, java_script_enabled=script) as page:
+        page.get_by_role("button", name="Try again").click()
+        page.get_by_text("waits to be worked again").wait_for()
+        page.get_by_text("Plan maintenance").click()
+        form = page.locator("form", has=page.locator("#maintenance-name"))
+        form.get_by_label("What it is").fill("Database upgrade")
+        form.get_by_label("From").fill("2026-05-23T20:00")
+        form.locator("#maintenance-to").fill("2026-05-23T22:00")
+        form.get_by_role("button").click()
+        page.get_by_text("is planned: Database upgrade").wait_for()
+        page.get_by_role("button", name="Do it").click()
+        page.locator("strong", has_text="Database upgrade").wait_for()
