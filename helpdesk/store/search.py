@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from helpdesk.store.engine import Database
     from helpdesk.store.search_words import Phrase
 
-_AT_A_TIME = 50  # mails
+AT_A_TIME = 50  # mails
 _LONGEST = 200_000  # letters of a mail that are read
 _MOST_WORDS = 12_000  # of a mail: PostgreSQL knows places up to 16,383
 _LOOKED_AT = 200  # mails of one look into the index
@@ -124,7 +124,7 @@ def texts(connection: sa.Connection, numbers: Collection[int]) -> dict[int, str]
 # --- reading
 
 
-_WAITING = Prepared(sa.select(to_index).order_by(to_index.c.id.desc()).limit(sa.literal_column(str(_AT_A_TIME))))
+_WAITING = Prepared(sa.select(to_index).order_by(to_index.c.id.desc()).limit(sa.literal_column(str(AT_A_TIME))))
 
 
 def index(database: Database) -> int:
