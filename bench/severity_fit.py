@@ -36,8 +36,18 @@ from severity_field import FIT, mails
 from helpdesk.offering.findings import FINDINGS, TABLE, UNSAID
 from helpdesk.severity.explain import shown_by
 from helpdesk.severity.features import LEAST
-from helpdesk.severity.model import LEAST_SHARE, TABLE_SHARE, WORDS_SHARE
-from helpdesk.severity.phrase_model import FEW, OFFSET, RARITY, concepts_of, number_of, phrases_of, pieces_of, spelled
+from helpdesk.severity.model import HALF, LEAST_SHARE, TABLE_SHARE, WORDS_SHARE
+from helpdesk.severity.phrase_model import (
+    FEW,
+    FULL,
+    OFFSET,
+    RARITY,
+    concepts_of,
+    number_of,
+    phrases_of,
+    pieces_of,
+    spelled,
+)
 
 MODEL = Path(__file__).parents[1] / "helpdesk/severity/model.toml"
 PHRASES = Path(__file__).parents[1] / "helpdesk/severity/phrase_model.bin"
@@ -125,6 +135,8 @@ class Authors:
         )
         self.words = hstack([voice.rows for voice in self.voices]).tocsr()
         self.written = np.array([bool(mail) for mail in words])
+        self.lengths = np.array([seen.length for seen in self.seen])
+        self.begun = np.minimum(1.0, self.lengths / FULL)
 
     def left_out(self) -> Array:
         """Every mail's probabilities by a model that was not fitted to its author."""
@@ -137,7 +149,8 @@ class Authors:
             held = self.groups == group
             by_cues = shares(rows[held] @ self.weights(rows, ~held))
             by_words = shares(rows[held][:, self.heard])
-            guesses[held] = mixed(by_words, by_cues, by_table(rows[held], self.findings(rows, ~held)))
+            found = by_table(rows[held], self.findings(rows, ~held))
+            guesses[held] = mixed(by_words, by_cues, found, self.lengths[held, None])
         return guesses
 
     def weights(self, rows: Array, kept: Array) -> Array:
@@ -199,9 +212,9 @@ class Authors:
         return self.weights(rows, everything), self.findings(rows, everything), self.word_table(everything)
 
     def word_table(self, kept: Array) -> tuple[Array, Array]:
-        """What every phrase and piece leans to, and the scores before the first."""
+        """What every phrase and piece leans to, and the scores before the first, which fade where a mail is short."""
         used = kept & self.written
-        rows = hstack([self.words[used], csr_matrix(np.ones((used.sum(), 1)))]).tocsr()
+        rows = hstack([self.words[used], csr_matrix(self.begun[used, None])]).tocsr()
         truth = one_of(self.ranks[used] - 1, 4)
         weights = fit_softmax(rows, truth, self.counts[used], WORD_STRENGTH, np.zeros((rows.shape[1], 4)), STEPS)
         return weights[:-1], weights[-1]
@@ -210,7 +223,7 @@ class Authors:
         """The features of some mails, with the words' opinion as this table has it."""
         leans, bias = table
         rows = self.cues[which].copy()
-        opinion = np.log(np.maximum(LEAST, shares(self.words[which] @ leans + bias)))
+        opinion = np.log(np.maximum(LEAST, shares(self.words[which] @ leans + np.outer(self.begun[which], bias))))
         rows[np.ix_(self.written[which], self.heard)] = opinion[self.written[which]]
         return rows
 
@@ -296,9 +309,10 @@ def may_mean(rows: Array, weights: dict[str, Array], ranks: Array) -> dict[str, 
     return {name: np.vstack(parts) for name, parts in found.items()}
 
 
-def mixed(by_words: Array, by_cues: Array, found: Array) -> Array:
-    """The three opinions as one, as `severity.model` mixes them."""
-    voices = ((WORDS_SHARE, by_words), (1 - WORDS_SHARE - TABLE_SHARE, by_cues), (TABLE_SHARE, found))
+def mixed(by_words: Array, by_cues: Array, found: Array, lengths: Array) -> Array:
+    """The three opinions on mails of so many words as one, as `severity.model` mixes them."""
+    words = WORDS_SHARE * lengths / (lengths + HALF)
+    voices = ((words, by_words), (1 - words - TABLE_SHARE, by_cues), (TABLE_SHARE, found))
     return shares(sum(share * np.log(voice + LEAST_SHARE) for share, voice in voices))
 
 

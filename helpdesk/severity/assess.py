@@ -21,6 +21,7 @@ from helpdesk.severity.findings import find
 from helpdesk.severity.kind import kind_of
 from helpdesk.severity.model import DEFAULT
 from helpdesk.severity.observe import Stating, observe
+from helpdesk.severity.phrase_model import FULL
 from helpdesk.severity.rank_table import by_table, translated
 from helpdesk.severity.reader import NOTHING_READ, mixed, reasons_of_reader
 from helpdesk.severity.second import reason_of, together
@@ -107,8 +108,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     reading = _reading(observed, own, second, model, terms, read if terms.reader else NOTHING_READ)
     probabilities = reading.probabilities
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
-    taught = any(word in model.learned for word in own)
-    blank = _says_nothing(observed) and not taught and not reading.read
+    blank = _says_nothing(observed) and not reading.read and not any(word in model.learned for word in own)
     opinion = _with_stated(_found(probabilities, observed, terms, blank=blank), observed, probabilities, terms)
     opinion = _with_mailbox(_with_matrix(opinion, observed, fields, terms), mailbox, observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
@@ -118,7 +118,8 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     for proposal in caps.proposals(degree, rules, terms=terms):
         opinion = opinion.doubted(proposal)
     rank = degree[0]
-    worse = 0.0 if rank == 1 or _is_settled(kind, rules, terms) else probabilities[0]
+    settled = rank == 1 or _is_settled(kind, rules, terms) or (blank and _is_short(observed))
+    worse = 0.0 if settled else probabilities[0]
     return Verdict(
         severity=terms.at_degree(degree).key,
         rank=rank,
@@ -158,7 +159,8 @@ def _reading(
 ) -> _TextReading:
     findings = _findings(observed, read)
     ranks = by_table(findings) if findings else None
-    found = model.probabilities({**observed.values, **own}, ranks, read="effect" in read)
+    values = {**observed.values, **own}
+    found = model.probabilities(values, ranks, length=observed.length, read="effect" in read)
     found = together(found, second) if second else found
     if findings is None:
         return _TextReading(None, found, found, (), NOTHING_READ)
@@ -276,6 +278,11 @@ def _best(probabilities: Probabilities) -> Rank:
 def _says_nothing(observed: Observation) -> bool:
     """Whether there is no cue: neither of trouble nor of anything wanted, nor that it is over."""
     return "says-nothing" in observed.values and "solved" not in observed.seen
+
+
+def _is_short(observed: Observation) -> bool:
+    """Whether it is too short for its words to be more than a guess: without any cue they wake nobody."""
+    return observed.length < FULL
 
 
 def _found(probabilities: Probabilities, observed: Observation, terms: SeverityTerms, *, blank: bool) -> _Opinion:

@@ -75,7 +75,7 @@ def learn(model: Model, example: Example) -> Model:
     """Answer a model that has seen one more label."""
     observed = _observed(example)
     values = _values(observed)
-    guess = model.probabilities(values, by_table_of(observed))
+    guess = model.probabilities(values, by_table_of(observed), length=observed.length)
     learned = dict(model.learned)
     for name, value in values.items():
         rate = _rate(name, model.seen)
@@ -111,7 +111,7 @@ def evaluate(model: Model, examples: Sequence[Example]) -> Evaluation:
 def probabilities_of(model: Model, example: Example) -> Probabilities:
     """What a model says of a mail before any policy is asked."""
     observed = _observed(example)
-    return model.probabilities(_values(observed), by_table_of(observed))
+    return model.probabilities(_values(observed), by_table_of(observed), length=observed.length)
 
 
 def tally(judged: Sequence[tuple[Rank, Probabilities]]) -> Evaluation:

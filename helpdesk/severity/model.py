@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 FeatureWeights = Mapping[str, tuple[float, float, float, float]]
 
-# Of the voices in their product: what the words lean to by themselves, and the findings by the rank table; the cues
-# have what is left.
-WORDS_SHARE, TABLE_SHARE = 0.5, 0.25
+# Of the voices in their product: what the words of a long mail lean to by themselves, and the findings by the rank
+# table; the cues have what is left.
+WORDS_SHARE, TABLE_SHARE = 0.55, 0.25
+HALF = 20  # words of a mail at which they have half of that share: of a few words the cues know more
 READ_SHARE = 0.7  # of the table where a reader has read the mail; the others keep their ratio
 LEAST_SHARE = 1e-3  # no voice is so sure that the other is not heard
 
@@ -46,17 +47,22 @@ class Model:
     version: str = "shipped"
 
     def probabilities(
-        self, features: Mapping[str, float], by_table: Probabilities | None = None, *, read: bool = False
+        self,
+        features: Mapping[str, float],
+        by_table: Probabilities | None = None,
+        *,
+        length: int = 0,
+        read: bool = False,
     ) -> Probabilities:
         """The probability of each rank, 1 to 4. `by_table` None: nothing is found in a mail that no person wrote.
 
-        `read`: a reader has read it, too.
+        `length`: how many words were heard. `read`: a reader has read it, too.
         """
         cues = {name: value for name, value in features.items() if name not in POLICY_CUES}
         own = _scores(self.weights, cues)
         if by_table is not None:
             voices = (softmax([features.get(name, 0.0) for name in OPINION]), softmax(own), by_table)
-            shares = _shares(READ_SHARE if read else TABLE_SHARE)
+            shares = _shares(length, READ_SHARE if read else TABLE_SHARE)
             own = [_product(rank, shares) / self.temperature for rank in zip(*voices, strict=True)]
         by_policy = {name: value for name, value in features.items() if name in POLICY_CUES}
         more = (_scores(self.weights, by_policy), _scores(self.learned, features))
@@ -94,9 +100,9 @@ class Model:
         )
 
 
-def _shares(table: float) -> tuple[float, float, float]:
-    """Of what words lean to, the cues and the table, where the table has that much."""
-    words = WORDS_SHARE / (1 - TABLE_SHARE) * (1 - table)
+def _shares(length: int, table: float) -> tuple[float, float, float]:
+    """Of what so many words lean to, the cues and the table, where the table has that much."""
+    words = WORDS_SHARE * length / (length + HALF) / (1 - TABLE_SHARE) * (1 - table)
     return words, 1 - table - words, table
 
 

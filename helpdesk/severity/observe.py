@@ -67,6 +67,11 @@ class Observation:
     also_said: Degree | None = None  # by other words of the same mail, where impact and urgency state it
     told: frozenset[str] = frozenset()  # effects that a field states
 
+    @property
+    def length(self) -> int:
+        """How many words lean to a rank, with the mark at the end of each sentence."""
+        return sum(len(segment.words) + 1 for segment in self.heard)
+
 
 @dataclass(frozen=True, slots=True)
 class Stating:

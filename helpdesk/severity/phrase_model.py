@@ -36,7 +36,8 @@ ENDING, LAST = 24, "$"  # words that are the end of a mail, and their mark
 WORDS_KEPT = 5_000  # words whose numbers and pieces are remembered
 NOWHERE = -1  # the place of what the table does not know
 PIECES = (4, 5)  # letters of a piece
-FEW = 300.0  # weight of silence: a mail of two words leans less than half as far as one of twenty
+FULL = 20  # words of a mail to which the scores before the first belong in full: they are what is usual of most
+FEW = 5000.0  # weight of silence: a mail of two words leans a third as far as one of twenty
 OFFSET = 128  # a lean is kept in one byte
 RARITY = 16  # and so is a rarity, in sixteenths
 _MARKS = frozenset(".?")
@@ -103,8 +104,10 @@ def lean(segments: Iterable[Segment]) -> Row | None:
     meant.pop(NOWHERE, None)
     if not phrases and not pieces:
         return None
+    begun = min(1.0, len(words) / FULL)  # `Observation.length`, up to `MOST_WORDS`
+    begins = (begun * score for score in table.bias)
     voices = (table.leans(counted) for counted in (phrases, pieces, meant))
-    one, two, three, four = map(sum, zip(table.bias, *voices, strict=True))
+    one, two, three, four = map(sum, zip(begins, *voices, strict=True))
     return one, two, three, four
 
 

@@ -299,6 +299,41 @@ def test_a_mail_that_says_nothing_gets_the_policys_default_and_a_human():
     assert {"no cue", "unsure"} & set(rules(verdict))
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Help", "Nobody can log in."),
+        ("", "Nobody can log in."),
+        ("Down", "Site down"),
+        ("Problem", "The shop is down."),
+        ("Help", "We cannot take orders."),
+        ("Hilfe", "Niemand kann sich anmelden."),
+        ("Problème", "Plus personne ne peut se connecter."),
+        ("Ayuda", "Nadie puede iniciar sesión."),
+    ],
+)
+def test_a_mail_of_a_few_words_is_heard(subject, text):
+    """Most mails are longer: what is usual of them says nothing of one that is short."""
+    verdict = judged(subject, text)
+    assert verdict.rank == 1 or verdict.s1_suspect
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("The rules do not fire", "Since this morning one rule does not fire."),
+        ("(no subject)", "Can somebody get back to me today?"),
+        ("Anruf", "Bitte melden Sie sich heute noch."),
+        ("Hello", "Please call me."),
+        ("Problem", "It does not work."),
+    ],
+)
+def test_a_few_words_of_no_standstill_call_nobody(subject, text):
+    verdict = judged(subject, text)
+    assert verdict.rank > 2
+    assert not verdict.s1_suspect
+
+
 def test_below_the_policys_threshold_a_person_looks_and_the_best_guess_stands():
     verdict = judged("Down", OUTAGE, dataclasses.replace(LOGIK, review_below=1.01))
     assert (verdict.severity, verdict.review) == ("critical", True)

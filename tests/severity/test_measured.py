@@ -10,6 +10,7 @@ from helpdesk.severity import assess
 
 ROOT = Path(__file__).parents[2]
 APART = sorted((ROOT / "bench" / "severity_mails" / "apart").glob("*.jsonl"))
+SHORT = next(path for path in APART if path.stem == "short")  # a line each: held to goals of their own
 FIRST = ROOT.parent / "shared" / "severity" / "dev.jsonl"
 TERMS = SeverityTerms(
     levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3", stated="evidence"
@@ -28,13 +29,17 @@ def verdict_of(mail):
     return assess(subject=mail["subject"], text=mail["body"], terms=TERMS, expected=(mail["lang"],))
 
 
-@pytest.fixture(scope="module", params=[*APART, pytest.param(FIRST, marks=elsewhere)], ids=lambda path: path.stem)
+@pytest.fixture(
+    scope="module",
+    params=[*(path for path in APART if path != SHORT), pytest.param(FIRST, marks=elsewhere)],
+    ids=lambda path: path.stem,
+)
 def judged(request):
     return [(int(mail["label"][1]), verdict_of(mail)) for mail in mails_of(request.param)]
 
 
 def test_there_are_mails_apart():
-    assert len(APART) == 2
+    assert len(APART) == 3
 
 
 def test_most_are_right_and_next_to_none_is_far_off(judged):
@@ -57,3 +62,28 @@ def test_what_is_not_marked_for_review_is_right(judged):
 
 def test_every_verdict_has_a_reason(judged):
     assert all(verdict.reasons for _, verdict in judged)
+
+
+@pytest.fixture(scope="module")
+def short():
+    return [(int(mail["label"][1]), mail["trap"] == "vague", verdict_of(mail)) for mail in mails_of(SHORT)]
+
+
+def test_people_are_called_to_an_outage_told_in_a_line(short):
+    ones = [verdict for truth, _, verdict in short if truth == 1]
+    assert all(verdict.rank == 1 or verdict.s1_suspect for verdict in ones)
+    assert sum(verdict.rank == 1 for verdict in ones) >= 0.7 * len(ones)
+
+
+def test_a_line_about_anything_else_calls_next_to_nobody(short):
+    others = [(truth, verdict) for truth, vague, verdict in short if truth != 1 and not vague]
+    assert sum(verdict.rank == 1 or verdict.s1_suspect for _, verdict in others) <= 0.05 * len(others)
+    assert sum(verdict.rank == truth for truth, verdict in others) >= 0.8 * len(others)
+    assert not any(abs(verdict.rank - truth) > 1 for truth, verdict in others)
+
+
+def test_a_line_that_says_nothing_gets_the_default_and_a_human_and_calls_hardly_anybody(short):
+    vague = [verdict for _, vague, verdict in short if vague]
+    assert sum(verdict.rank == 3 for verdict in vague) >= 0.9 * len(vague)
+    assert sum(verdict.review for verdict in vague) >= 0.9 * len(vague)
+    assert sum(verdict.rank == 1 or verdict.s1_suspect for verdict in vague) <= 0.1 * len(vague)

@@ -76,8 +76,8 @@ def test_the_report_counts_calls_and_those_that_were_not_worth_it(desk):
     assert "calls: 2, of which 1 was not worth waking for" in compliance_text(found)
 
 
-PERHAPS = "Since this morning our reports fail, maybe for all users."  # rank 1 is likelier than 34 %, and not 36 %
-HARDLY = "Our forms stop half way since noon, perhaps everywhere."
+PERHAPS = "Our workflows do not load, perhaps everywhere."  # rank 1 is likelier than 34 %, and not 36 %
+HARDLY = "Since noon our workflows do not load."
 
 
 def writes(desk, text):
