@@ -89,7 +89,7 @@ def _plain(column: sa.Column[str]) -> sa.ColumnElement[str]:
     return sa.func.coalesce(column, "")
 
 
-class Place(NamedTuple):
+class BoardPlace(NamedTuple):
     """Where a case stands on the board. Aware UTC; `due_at` None: nothing is due on it."""
 
     due_at: datetime | None
@@ -104,10 +104,10 @@ class _Part(NamedTuple):
     values: tuple[Any, ...]
 
 
-def page(connection: sa.Connection, kept: Kept, *, size: int, after: Place | None = None) -> list[Place]:
+def page(connection: sa.Connection, kept: Kept, *, size: int, after: BoardPlace | None = None) -> list[BoardPlace]:
     """The open cases from the first, or from the one behind that place, on."""
     parts = list(_parts(connection, kept))
-    found: list[Place] = []
+    found: list[BoardPlace] = []
     for dated in (True, False):
         behind = after if after is not None and dated == (after.due_at is not None) else None
         if len(found) < size and not (dated and after is not None and after.due_at is None):
@@ -122,13 +122,13 @@ def _rows(
     part: _Part,
     size: int,
     dated: bool,  # noqa: FBT001
-    behind: Place | None,
-) -> list[Place]:
+    behind: BoardPlace | None,
+) -> list[BoardPlace]:
     values = {f"part_{name}": value for name, value in zip(part.columns, part.values, strict=True)}
     if behind is not None:
         values |= {f"behind_{name}": value for name, value in behind._asdict().items() if name != "due_at" or dated}
     statement = _statement(kept, part.columns, size, dated, behind is not None)
-    return [Place(*row) for row in statement.rows(connection, **values)]
+    return [BoardPlace(*row) for row in statement.rows(connection, **values)]
 
 
 @lru_cache(maxsize=512)

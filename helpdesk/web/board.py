@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpdesk.errors import NotFound
 from helpdesk.store import cases as case_store
 from helpdesk.store import search
-from helpdesk.store.board import Place, ended, page
+from helpdesk.store.board import BoardPlace, ended, page
 from helpdesk.store.search_words import asked
 from helpdesk.web import health
 from helpdesk.web.cards import card_of
@@ -64,17 +64,17 @@ def _ended(unit: Unit, filters: Filters, after: str) -> tuple[list[int], str]:
     return found, str(before or "")
 
 
-def _told(place: Place) -> str:
+def _told(place: BoardPlace) -> str:
     due = f"{place.due_at:{_INSTANT}}" if place.due_at else _NOTHING_DUE
     return f"{due}_{place.opened_at:{_INSTANT}}_{place.number}"
 
 
-def _place(told: str) -> Place | None:
+def _place(told: str) -> BoardPlace | None:
     """The place that a link names; None, which is the beginning, where it names none."""
     due, _, rest = told.partition("_")
     opened, _, number = rest.partition("_")
     with suppress(ValueError, NotFound):
-        return Place(None if due == _NOTHING_DUE else _instant(due), _instant(opened), number_in(number))
+        return BoardPlace(None if due == _NOTHING_DUE else _instant(due), _instant(opened), number_in(number))
     return None
 
 
