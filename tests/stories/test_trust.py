@@ -12,7 +12,7 @@ from helpdesk.desk import load_rules
 from helpdesk.errors import ConfigurationError
 from helpdesk.mail.proof.address import Signer, read_token
 from helpdesk.store.spool import Accepted
-from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, LOGIK, STRANGER, TestDesk, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, LOGIK, STRANGER, TestDesk, typed_in, write_office
 from tests.mail.clients import TOP_POSTED
 from tests.soak import amount
 
@@ -353,7 +353,7 @@ def test_a_new_key_signs_and_the_old_one_is_believed_until_it_is_taken_out(tmp_p
     desk.mail(ANN, "Re: x", "With the new one.", to=after)
 
     assert before != after
-    assert [mail.text.splitlines()[0] for mail in desk.sent_to(JO, "relay")] == [
+    assert [typed_in(mail) for mail in desk.sent_to(JO, "relay")] == [
         "With the old address.",
         "With the new one.",
     ]
