@@ -163,7 +163,7 @@ normal = "agreed"
         (
             "Some sums are wrong.",
             [
-                "First answer: best effort",
+                "First answer: as soon as we can, without a promised time",
                 "Update: within 4 hours each time",
                 "Workaround: within 2 business days (our aim)",
                 "Action plan: on a date that we agree with you",
