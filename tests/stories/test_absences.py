@@ -379,7 +379,7 @@ def test_who_is_gone_leaves_no_orphan_and_the_lead_gets_one_mail(tmp_path):
     assert desk.events("assigned", number=gone[0])[-1].because == because
     assert sorted(told_since(desk, sent)) == [("assigned", ANN), ("assigned", BOB), ("digest", LENA)]
     digest = desk.last(LENA, "digest")
-    assert digest.subject == "[Acme Support] 2 cases of first line given to others: their agent is gone"
+    assert digest.subject == "[Acme Support] 2 cases given to others, an agent of first…"
     assert f"HD-{gone[0]} Urgent, of cy@desk.example, now of " in " ".join(digest.text.split())
     assert desk.laboratory.desk.hand_on() == 0
 

@@ -77,7 +77,7 @@ def test_what_cannot_be_read_is_no_answer(desk, content):
     assert desk.kinds_to(JO) == ["ack"]
     assert desk.state() == "running"
     echo = desk.last(ANN, "echo")
-    assert "not done: your mail could not be read, because it is encrypted" in " ".join(echo.subject.split())
+    assert "not done: your mail is encrypted, and nobody read it" in echo.subject
     assert "expected the same mail unencrypted" in " ".join(echo.text.split())
 
     desk.reply(ANN, "#answer\nWe look at it.", to_kind="echo")
@@ -90,7 +90,7 @@ def test_nor_is_it_a_note(desk):
     desk.reply(ANN, "#severity low", to_kind="assigned")
     answered(desk, SMIME, "echo")
 
-    assert "because it is encrypted" in " ".join(desk.last(ANN, "echo").subject.split())
+    assert "your mail is encrypted" in " ".join(desk.last(ANN, "echo").text.split())
     assert not desk.events("agent_noted")
 
 
