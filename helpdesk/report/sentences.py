@@ -40,6 +40,10 @@ class LedgerWords:
         by = f", by the {way}" if way and event.by != DESK else ""
         return f"{said if begins_with_address else said[:1].upper() + said[1:]}{by}."
 
+    def asked(self, keys: Collection[str]) -> str:
+        """What the policy asks for under these keys, as it says it, without its examples."""
+        return ", ".join(field.label.partition(" (")[0] for field in self.policy.intake if field.key in keys)
+
     # --- what customers do
 
     def _of_customer(self, event: Event) -> str:  # noqa: PLR0911 - a line an event
@@ -50,8 +54,8 @@ class LedgerWords:
             case told.CustomerWrote():
                 return f"{who} wrote{_because(event.because)}"
             case told.DetailsGiven():
-                missing = f"; still missing: {', '.join(event.missing)}" if event.missing else ""
-                return f"{who} gave details: {', '.join(event.intake) or 'none that were asked for'}{missing}"
+                missing = f"; still missing: {self.asked(event.missing)}" if event.missing else ""
+                return f"{who} gave details: {self.asked(event.intake) or 'none that were asked for'}{missing}"
             case told.CustomerThanked():
                 return f"{who} said thanks{', and that it works' if event.confirms else ''}"
             case told.CustomerRated():
@@ -70,7 +74,7 @@ class LedgerWords:
         by = f" by {self.called(event.for_by)}" if event.for_by else ""
         split = f", split off {event.split_from}" if event.split_from else ""
         follows = f", following {event.linked}" if event.linked else ""
-        missing = f"; not given: {', '.join(event.missing)}" if event.missing else ""
+        missing = f"; not given: {self.asked(event.missing)}" if event.missing else ""
         return f"opened{by} for {who} at {event.mailbox}{split}{follows}{missing}"
 
     # --- what agents do

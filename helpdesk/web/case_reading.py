@@ -173,7 +173,7 @@ def read_case(unit: Unit, case: Case, viewer: Viewer, asked: Mapping[str, str]) 
         ],
         parts={name: _part(name, case, excerpts) for name in excerpts},
         people=_people(unit, case, reader),
-        facts=_facts(case, policy, zone),
+        facts=_facts(case, words),
         reasons=[
             f"{reason['rule']}: {reason['effect']}" + (f" ({reason['evidence']})" if reason["evidence"] else "")
             for event in case.of_type(SeverityAssessed)
@@ -276,8 +276,9 @@ def _people(unit: Unit, case: Case, reader: Reader) -> dict[str, Sequence[Words]
     return {name: [Words(one) for one in said if one] for name, said in lines.items() if any(said)}
 
 
-def _facts(case: Case, policy: Policy, zone: str) -> dict[str, Sequence[Words]]:
+def _facts(case: Case, words: LedgerWords) -> dict[str, Sequence[Words]]:
     """What is known of a case, each under its name; what is not known is left out."""
+    policy, zone = words.policy, words.zone
     snoozed = f"{moment(case.snoozed.until, zone)}, for {case.snoozed.by}" if case.snoozed else ""
     lines: dict[str, str | Sequence[Words]] = {
         "Turn": turn_words(case, zone) if case.active else "",
@@ -290,7 +291,7 @@ def _facts(case: Case, policy: Policy, zone: str) -> dict[str, Sequence[Words]]:
         "Merged": _references([f"HD-{number}" for number in case.merged]),
         "Tags": ", ".join(case.labels),
         "Notes": [Words(tag) for tag in case.tags],
-        "Missing": ", ".join(case.missing),
+        "Missing": words.asked(case.missing),
         "Rated": "; ".join(f"{one.grade} by {one.by}" for one in ratings(case)),
         "Policy": f"{case.policy} {case.policy_version}",
     }
