@@ -51,7 +51,7 @@ def looking(browser: Browser, site: Site, path: str, *, size=WIDE, scheme="light
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("path", ["/desk"])
+@pytest.mark.parametrize("path", ["/desk", "/policies", "/policies/logik?at=2026-05-22T16:40&severity=high#due"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, path, size, scheme):
     with looking(browser, site, path, size=size, scheme=scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
@@ -75,3 +75,13 @@ def test_an_operator_drops_a_mail_and_plans_maintenance(browser, site, script):
         page.get_by_text("is planned: Database upgrade").wait_for()
         page.get_by_role("button", name="Do it").click()
         page.locator("strong", has_text="Database upgrade").wait_for()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_due_when_is_asked_of_a_policy(browser, site, script):
+    with looking(browser, site, "/policies", java_script_enabled=script) as page:
+        page.get_by_role("link", name="Logik").click()
+        page.get_by_label("Received").fill("2026-05-22T16:40")
+        page.get_by_label("Severity").select_option(index=1)
+        page.get_by_role("button", name="Due when, and why").click()
+        page.locator(".answer .strong", has_text="due ").wait_for()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +29,7 @@ from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from helpdesk.core.words.people import Customer
     from helpdesk.offering.files import PolicyBook
@@ -386,9 +385,9 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     if as_json:
         print_json(_answer(policy, read_instant(at), question))
         return
-    from helpdesk.report.explain import due_text  # noqa: PLC0415
+    from helpdesk.report.explain import asked_of, due_text  # noqa: PLC0415
 
-    typer.echo(due_text(policy, read_instant(at), _filled(policy, question)))
+    typer.echo(due_text(policy, read_instant(at), asked_of(policy, question)))
 
 
 def _stated(text: str) -> tuple[str, str]:
@@ -446,7 +445,6 @@ def _answer_line(asked: _Asked, line: str) -> dict[str, Any]:
 
 _TEXTS = ("policy", "plan", "severity", "at", "region", "channel", "target", "kind", "language")
 _ARGUMENTS = (*_TEXTS, "fields", "addons")
-_LANGUAGE = re.compile("[a-z]{2}")
 
 
 def _question(line: str) -> dict[str, Any]:
@@ -484,9 +482,10 @@ def _instant(text: str) -> datetime:
 
 
 def _answer(policy: Policy, at: datetime, question: dict[str, Any]) -> dict[str, Any]:
+    from helpdesk.report.explain import asked_of  # noqa: PLC0415
     from helpdesk.report.shapes import due_shape  # noqa: PLC0415
 
-    asked = _filled(policy, question)
+    asked = asked_of(policy, question)
     try:
         promise = policy.promise(asked["target"], **_terms(asked), given=policy.circumstances(**asked["given"], at=at))
         return due_shape(policy, promise, at, **_terms(asked))
@@ -496,39 +495,3 @@ def _answer(policy: Policy, at: datetime, question: dict[str, Any]) -> dict[str,
 
 def _terms(asked: dict[str, Any]) -> dict[str, Any]:
     return {name: asked[name] for name in ("plan", "severity", "region", "channel")}
-
-
-def _filled(policy: Policy, question: dict[str, Any]) -> dict[str, Any]:
-    """The question with the policy's defaults where nothing was said."""
-    language = question.get("language") or policy.languages[0]
-    asked = {
-        "plan": question.get("plan") or policy.plans[0].key,
-        "severity": question.get("severity") or _made(policy, question.get("fields") or {}),
-        "region": question.get("region") or policy.regions[0].key,
-        "channel": question.get("channel") or "email",
-        "target": question.get("target") or policy.first_answer.key,
-        "given": {
-            "kind": question.get("kind") or "",
-            "language": language,
-            "fields": question.get("fields") or {},
-            "addons": question.get("addons") or (),
-        },
-    }
-    keys = [kind.key for kind in policy.kinds]
-    if asked["target"] not in keys:
-        raise NotFound(f"target: expected one of {', '.join(keys)}, not {asked['target']!r}")
-    if not _LANGUAGE.fullmatch(language):
-        raise NotFound(f"language: expected two letters of ISO 639-1 such as en or ja, not {language!r}")
-    return asked
-
-
-def _made(policy: Policy, fields: Mapping[str, str]) -> str:
-    """The severity that impact and urgency make. Raises NotFound."""
-    if policy.severity.matrix is None:
-        raise NotFound("severity: expected this argument, which is missing")
-    for key, answer, values in policy.severity.matrix.unknown(fields):
-        raise NotFound(f"{key}: expected one of {', '.join(values)}, not {answer!r}")
-    if made := policy.severity.matrix.statement(fields):
-        return made.severity
-    needed = " and ".join(policy.severity.matrix.fields)
-    raise NotFound(f"severity: expected this argument, or {needed} which make one")

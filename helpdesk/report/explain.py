@@ -5,19 +5,21 @@ Every line carries its own sum, so that a reader can check it with a finger and 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.clocks.timeline import clocks
+from helpdesk.errors import NotFound
 from helpdesk.offering.policy import NoPromise, Promise
 from helpdesk.openhours.week import clock_words
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import clock_shape, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from helpdesk.openhours.calendar import Calendar
 
 _SECOND = timedelta(seconds=1)
+_LANGUAGE = re.compile("[a-z]{2}")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -53,6 +56,42 @@ def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
             *([] if promise.warranted else [f"not warranted: {'; '.join(promise.because)}"]),
         ]
     )
+
+
+def asked_of(policy: Policy, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The question with the policy's defaults where nothing was said."""
+    language = question.get("language") or policy.languages[0]
+    asked = {
+        "plan": question.get("plan") or policy.plans[0].key,
+        "severity": question.get("severity") or _made(policy, question.get("fields") or {}),
+        "region": question.get("region") or policy.regions[0].key,
+        "channel": question.get("channel") or "email",
+        "target": question.get("target") or policy.first_answer.key,
+        "given": {
+            "kind": question.get("kind") or "",
+            "language": language,
+            "fields": question.get("fields") or {},
+            "addons": question.get("addons") or (),
+        },
+    }
+    keys = [kind.key for kind in policy.kinds]
+    if asked["target"] not in keys:
+        raise NotFound(f"target: expected one of {', '.join(keys)}, not {asked['target']!r}")
+    if not _LANGUAGE.fullmatch(language):
+        raise NotFound(f"language: expected two letters of ISO 639-1 such as en or ja, not {language!r}")
+    return asked
+
+
+def _made(policy: Policy, fields: Mapping[str, str]) -> str:
+    """The severity that impact and urgency make. Raises NotFound."""
+    if policy.severity.matrix is None:
+        raise NotFound("severity: expected this argument, which is missing")
+    for key, answer, values in policy.severity.matrix.unknown(fields):
+        raise NotFound(f"{key}: expected one of {', '.join(values)}, not {answer!r}")
+    if made := policy.severity.matrix.statement(fields):
+        return made.severity
+    needed = " and ".join(policy.severity.matrix.fields)
+    raise NotFound(f"severity: expected this argument, or {needed} which make one")
 
 
 def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:

@@ -18,7 +18,7 @@ from helpdesk.report import accounts, hours
 from helpdesk.report.shapes import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.people import Customer
@@ -293,16 +293,34 @@ def _calendar_shape(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class OfferingSection:
+    """A part of a policy under its title: `lines`, which are indented, and then a table, its columns' names first."""
+
+    title: str
+    lines: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.lines or self.rows)
+
+
 def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVERYBODY) -> str:
     """The policy to read: holidays of the year of `now`, maintenance of the four weeks after it."""
+    head = "\n".join(_head(policy, reader))
+    sections = offering_sections(policy, now=now, reader=reader)
+    return "\n\n".join((head, *("\n".join([one.title, *one.lines, *_aligned(one.rows)]) for one in sections)))
+
+
+def offering_sections(policy: Policy, *, now: datetime, reader: OfferingReader = EVERYBODY) -> list[OfferingSection]:
+    """All that there is to say of a policy, in the order in which it is read."""
     sections = [
-        list(_head(policy, reader)),
         *(_matrix(policy, kind, reader.plans(policy)) for kind in policy.kinds),
         _titled("Promises", [f"{kind.name}: {kind.described()}" for kind in policy.kinds if _is_told_of(kind)]),
-        ["Hours", *_hours(policy, now.year, reader)],
-        *_holidays(policy, now.year, reader),
-        ["Severities", *(f"  {level.name}: {level.definition}" for level in policy.severity.levels)],
-        ["Severity is set by", *_severity_rules(policy)],
+        OfferingSection("Hours", [*_hours(policy, now.year, reader)]),
+        *holiday_sections(policy, now.year, reader),
+        _titled("Severities", [f"{level.name}: {level.definition}" for level in policy.severity.levels]),
+        _titled("Severity is set by", _severity_rules(policy)),
         _impact_and_urgency(policy),
         _titled("Channels", [_channel(channel) for channel in policy.channels]),
         _titled("Warranty", _warranty(policy)),
@@ -323,7 +341,7 @@ def offering_text(policy: Policy, *, now: datetime, reader: OfferingReader = EVE
         _titled("Assumed", [f"{assumption.key}: {assumption.why}" for assumption in policy.assumptions]),
         _titled("Not said here", [f"{unsaid.what}: {unsaid.why}" for unsaid in policy.unsaid]),
     ]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return [section for section in sections if section]
 
 
 def _head(policy: Policy, reader: OfferingReader) -> Iterator[str]:
@@ -340,9 +358,8 @@ def _is_told_of(kind: PromiseKind) -> bool:
     return kind.own or bool(kind.remind) or (kind.said != "owed" and kind != AGREED)
 
 
-def _titled(title: str, lines: list[str]) -> list[str]:
-    said = [f"  {line}" for line in lines if line]
-    return [title, *said] if said else []
+def _titled(title: str, lines: list[str]) -> OfferingSection:
+    return OfferingSection(title, [f"  {line}" for line in lines if line])
 
 
 def _step(step: Step) -> str:
@@ -414,19 +431,19 @@ def _severity_rules(policy: Policy) -> list[str]:
     caps = [
         f"{cap.name} (at most {policy.level(cap.at_most).name}{alone.get(cap, '')})" for cap in policy.severity.caps
     ]
-    return [f"  {line}" for line in (stated[policy.severity.stated], f"otherwise {default}", *caps, *never)]
+    return [stated[policy.severity.stated], f"otherwise {default}", *caps, *never]
 
 
-def _impact_and_urgency(policy: Policy) -> list[str]:
+def _impact_and_urgency(policy: Policy) -> OfferingSection:
     """Impacts down, urgencies across; nothing where they make no severity."""
     matrix = policy.severity.matrix
     if matrix is None:
-        return []
+        return OfferingSection("")
     impacts, urgencies = (dict.fromkeys(pair[axis] for pair in matrix.cells) for axis in (0, 1))
     rows = [
         [impact, *(policy.level(matrix.cells[impact, urgency]).name for urgency in urgencies)] for impact in impacts
     ]
-    return ["Severity by impact and urgency", *_aligned([["", *urgencies], *rows])]
+    return OfferingSection("Severity by impact and urgency", rows=[["", *urgencies], *rows])
 
 
 def _channel(channel: Channel) -> str:
@@ -579,15 +596,17 @@ def desk_timezone(policy: Policy) -> str:
 # --- the matrix
 
 
-def _matrix(policy: Policy, kind: PromiseKind, plans: tuple[Plan, ...]) -> list[str]:
+def _matrix(policy: Policy, kind: PromiseKind, plans: tuple[Plan, ...]) -> OfferingSection:
     """Severities down, plans across: what the document prints. Without a calendar, the hours of plan and region."""
     if not any(target == kind.key for _, target, _ in policy.goals):
-        return []
+        return OfferingSection("")
     rows = [
         [level.name, *(_cell(policy, plan.key, kind.key, level.key) for plan in plans)]
         for level in policy.severity.levels
     ]
-    return [kind.name[:1].upper() + kind.name[1:], *_aligned([["", *(plan.name for plan in plans)], *rows])]
+    return OfferingSection(
+        f"{kind.name[:1].upper()}{kind.name[1:]}", rows=[["", *(plan.name for plan in plans)], *rows]
+    )
 
 
 def _cell(policy: Policy, plan: str, target: str, severity: str) -> str:
@@ -619,7 +638,9 @@ def _whom(policy: Policy, variant: Variant) -> str:
     return f"by {policy.channel(variant.value).name}" if variant.by == "channel" else variant.whom
 
 
-def _aligned(rows: list[list[str]]) -> Iterator[str]:
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    if not rows:
+        return
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -693,20 +714,26 @@ def _for_whom(policy: Policy, name: str, reader: OfferingReader) -> str:
     return f": {', '.join(whom)}" if whom else ""
 
 
-def _holidays(policy: Policy, year: int, reader: OfferingReader) -> Iterator[list[str]]:
-    """What counts as a holiday this year: once for all calendars that agree, in the reader's zones too."""
+def calendars_by_holidays(policy: Policy, year: int, reader: OfferingReader = EVERYBODY) -> list[list[Calendar]]:
+    """Those with holidays in a year, together where they agree on them."""
     alike: dict[tuple[tuple[SpecialDay, ...], str], list[Calendar]] = {}
     for calendar in _calendars(policy, reader):
         days = calendar.special_days_in(year)
         if days:
             alike.setdefault((days, calendar.timezone if reader.zones else ""), []).append(calendar)
-    for (days, _), calendars in alike.items():
-        zones = [zone for zone in reader.zones if zone != calendars[0].timezone]
-        rows = [_day_row(day, calendars[0].timezone, zones) for day in days]
+    return [*alike.values()]
+
+
+def holiday_sections(policy: Policy, year: int, reader: OfferingReader = EVERYBODY) -> Iterator[OfferingSection]:
+    """What counts as a holiday this year: once for all calendars that agree, in the reader's zones too."""
+    for calendars in calendars_by_holidays(policy, year, reader):
+        first = calendars[0]
+        zones = [zone for zone in reader.zones if zone != first.timezone]
+        rows = [_day_row(day, first.timezone, zones) for day in first.special_days_in(year)]
         columns = ["", "", "", *(f"in {zone}" for zone in zones)]
         names = ", ".join(calendar.name for calendar in calendars)
         source = f"; public ones as in {policy.days_source}" if policy.days_source else ""
-        yield [f"Holidays in {year} ({names}{source})", *_aligned([columns, *rows] if zones else rows)]
+        yield OfferingSection(f"Holidays in {year} ({names}{source})", rows=[columns, *rows] if zones else rows)
 
 
 def _day_row(day: SpecialDay, timezone: str, zones: list[str]) -> list[str]:

@@ -206,7 +206,7 @@ def _coming(unit: Unit, case: Case, found: Sequence[Clock]) -> Sequence[Rung]:
 
 
 def _shown(clock: Clock, taken: Sequence[StepTaken], coming: Sequence[Rung], now: datetime) -> ShownClock:
-    lines = tuple(map(_line, clock_lines(clock, now)))
+    lines = tuple(map(explained_line, clock_lines(clock, now)))
     if not clock.stretches:  # one line says why
         return ShownClock(clock.kind.name, clock.state(now), lines[0].words.partition(": ")[2], None, ())
     return ShownClock(clock.kind.name, clock.state(now), _head(clock, now), draw(clock, taken, coming, now), lines)
@@ -226,7 +226,7 @@ def _head(clock: Clock, now: datetime) -> str:
     return f"{said.get(state, due)}; {used}"
 
 
-def _line(line: str) -> ExplainedLine:
+def explained_line(line: str) -> ExplainedLine:
     """A line without the terminal's columns; two blanks at its beginning are one step of depth."""
     words = [piece.strip() for piece in line.split("  ") if piece.strip()]
     return ExplainedLine((len(line) - len(line.lstrip())) // 2, "  ".join(words))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from helpdesk.web import board, callpage, casepage, deskpage, signin
+from helpdesk.web import board, callpage, casepage, deskpage, policypage, signin
 
-PAGES = (*board.PAGES, *casepage.PAGES, *deskpage.PAGES, *callpage.PAGES, *signin.PAGES)
+PAGES = (*board.PAGES, *casepage.PAGES, *deskpage.PAGES, *policypage.PAGES, *callpage.PAGES, *signin.PAGES)
