@@ -82,7 +82,8 @@ def test_a_year_is_drawn_as_the_calendar_has_it():
         SpecialDay(date(2026, 12, 26), "Stocktaking", start=9 * 3600, end=12 * 3600, opens=True),
     )
     special = {2026: days}
-    calendar = Calendar("office", "Europe/Berlin", week, lambda year: special.get(year, ()))
+    given = {"timezone": "Europe/Berlin", "windows": week, "special_days": lambda year: special.get(year, ())}
+    calendar = Calendar(name="office", **given)
     drawn = draw_year(calendar, 2026, date(2026, 12, 1))
     found = {day.number: day for day in drawn[11].days}
     assert [month.name for month in drawn][:2] == ["January", "February"]
