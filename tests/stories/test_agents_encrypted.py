@@ -77,7 +77,7 @@ def test_what_cannot_be_read_is_no_answer(desk, content):
     assert desk.kinds_to(JO) == ["ack"]
     assert desk.state() == "running"
     echo = desk.last(ANN, "echo")
-    assert "not done: your mail is encrypted, and nobody read it" in echo.subject
+    assert "not done: your mail is encrypted, nobody read it" in echo.subject
     assert "expected the same mail unencrypted" in " ".join(echo.text.split())
 
     desk.reply(ANN, "#answer\nWe look at it.", to_kind="echo")

@@ -279,7 +279,7 @@ _SAID = "if it is said to be meant"
 
 def _unreadable(how: str) -> Mistake:
     return Mistake(
-        f"your mail is encrypted, and nobody read it ({how})",
+        f"your mail is encrypted, nobody read it ({how})",
         "the same mail unencrypted; signed it may be. If what is encrypted is meant for the customer as it is, begin "
         "with a first line #answer and text of yours that is not encrypted",
     )
