@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EVIDENCE_LENGTH = 90  # characters
+EVIDENCE_LENGTH = 140  # characters
 
 
 def shown(text: str) -> str:

@@ -6,12 +6,14 @@ no reason that a person could check.
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.verdict import Reason
-from helpdesk.severity.evidence import shown
+from helpdesk.severity.evidence import EVIDENCE_LENGTH, shown
 from helpdesk.severity.features import ASKS, ONE, STOPS, alert_kind
+from helpdesk.severity.voices import is_machine
 from helpdesk.severity.words import tokens, word_lists
 
 if TYPE_CHECKING:
@@ -24,13 +26,16 @@ if TYPE_CHECKING:
 LIKELY = 0.8  # below it a finding is no reason
 _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
 _SUPPOSED = word_lists("explain")["supposed"]
+_QUOTED = re.compile(r"\s*[\"«„“”][^\"«»„“”]*[\"»“”][\s.,;:!?]*")  # a piece that is a quotation as a whole
 _INFERRED = "work"  # a finding that nobody says in so many words: it moves the rank, and is no reason
 # Effects that speak for a value of a finding, and do not show it by themselves to a strict reader.
 _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "effect": frozenset({"all-affected", "business-idle", "core-stopped", "edge-thing", "fyi", "maintenance"}),
         "state": frozenset({"maintenance", "supposed-trouble"}),
-        "extent": frozenset({"many", "one-numbered", "some-numbered"}),
+        "extent": frozenset(
+            {"business-idle", "many", "one-named", "one-numbered", "only-me", "partial", "some-numbered"}
+        ),
         "way": frozenset({"tried-in-vain"}),
     }
 )
@@ -101,6 +106,10 @@ def _shows(effect: str, finding: str, observed: Observation) -> bool:
     text, seen = observed.seen.found[effect], observed.seen
     if effect in _HINTS.get(finding, ()) or (effect == "solved" and "ends-badly" in seen):
         return False
+    if _QUOTED.fullmatch(text) or is_machine(text):
+        return False  # somebody else's words
+    if finding == "effect" and seen.found.get("no-workaround") == text:
+        return False  # there is none of another way; what stopped is said elsewhere
     if effect not in ASKS and text.rstrip(' "»”)').endswith("?"):
         return False
     return finding != "way" or _SUPPOSED.isdisjoint(token.word for token in tokens(text))
@@ -111,7 +120,8 @@ def evidence_of(observed: Observation, finding: str, value: str, *, strictly: bo
     seen = observed.seen
     there = [effect for effect in shown_by(finding, value) if effect in seen]
     there = [effect for effect in there if not strictly or _shows(effect, finding, observed)]
-    there.sort(key=lambda effect: effect in seen.named)  # a subject names, a body claims
+    # A subject names, a body claims; a piece that is cut may lose what it shows.
+    there.sort(key=lambda effect: (effect in seen.named, len(seen.found[effect]) > EVIDENCE_LENGTH))
     return shown(seen.found[there[0]]) if there else ""
 
 

@@ -47,14 +47,15 @@ def voices(text: str) -> Voices:
         if _FENCE.match(line):
             fenced = not fenced and line.count("```") != 2
             machine.append(line)
-        elif fenced or _is_machine(line):
+        elif fenced or is_machine(line):
             machine.append(line)
         else:
             own.append(line)
     return Voices("\n".join(own), "\n".join(machine))
 
 
-def _is_machine(line: str) -> bool:
+def is_machine(line: str) -> bool:
+    """Whether a program or a form wrote it, by its look."""
     if any(shape.match(line) for shape in (_STAMP, _LEVEL, _FRAME, _SHELL, _BOX, _HEADING)):
         return True
     if '":' in line and len(_JSON.findall(line)) >= _PAIRS:

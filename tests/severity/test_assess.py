@@ -390,6 +390,42 @@ def test_a_reason_shows_the_words_of_the_body_before_those_of_the_subject():
     assert reason.evidence == "Nobody can order since 9:00."
 
 
+@pytest.mark.parametrize(
+    ("subject", "text", "reason"),
+    [
+        (
+            "Payments",
+            "We have no other way to take money. Every card payment is refused since this morning.",
+            ("effect", "Every card payment is refused since this morning."),
+        ),
+        (
+            "Orders",
+            '"No orders can be placed." Nobody can order since noon.',
+            ("effect", "Nobody can order since noon."),
+        ),
+        ("Stopped", "Since 6 we are idle. No order goes out.", ("effect", "Since 6 we are idle.")),
+    ],
+)
+def test_a_reason_rests_on_the_writers_own_words_for_just_that(subject, text, reason):
+    shown = [(one.rule, one.evidence) for one in judged(subject, text).reasons]
+    assert reason in shown
+    assert not any(rule != "way" and "no other way" in words for rule, words in shown)
+    assert ("extent", "Since 6 we are idle.") not in shown, "who is idle is not said"
+
+
+def test_a_piece_is_shown_with_its_end():
+    said = "Since the update of this morning, which nobody had announced to any of us, no order at all can be placed."
+    assert len(said) > 90
+    assert said in {reason.evidence for reason in judged("Orders", said).reasons}
+
+
+def test_what_comes_late_at_times_is_not_for_some():
+    verdict = judged(
+        "Delay", "We answer our customers a day late, several times this month, because mail comes in late."
+    )
+    assert "extent" not in {reason.rule for reason in verdict.reasons}
+
+
 def test_quotes_signature_and_a_quoted_subject_are_not_the_customers_words():
     text = "Thanks, all fine now.\n\nKind regards\nSupport of production is down Ltd\n\n> " + OUTAGE
     assert judged("Re: PRODUCTION DOWN", text).rank == 4
