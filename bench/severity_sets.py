@@ -22,6 +22,7 @@ from severity_field import FIT, FOLDER, KEPT, mails
 HERE = Path(__file__).parent
 BEGIN, END = "<!-- whole verdicts -->", "<!-- /whole verdicts -->"
 LARGE = 8000  # characters of the long mails
+TURNS = 4  # in which they are read
 MONOTONOUS = ("nobody can log in, no orders, every user ", "a ", "not ", "x", "(", "Von: a\n", "1.1.1.1-")
 HEAD = (
     "| set | mails | commit | right | off by more than one | rank 1 called | others called | not marked | of these right | ms a mail |",
@@ -133,13 +134,13 @@ def _large(labelled: list[dict[str, Any]], before: Commit, now: Commit) -> list[
     starts = range(0, min(len(text), 40 * LARGE), LARGE)
     texts = [*(text[start : start + LARGE] for start in starts), *((part * LARGE)[:LARGE] for part in MONOTONOUS)]
     long = [["Report", text, "en", ""] for text in texts]
-    slowest: dict[str, float] = {}
-    for commit in (before, now, before, now):
+    least: dict[str, list[float]] = {}  # of each mail: what else runs on the machine only adds
+    for commit in (before, now) * TURNS:
         spent = commit.judge(long)[1]
-        slowest[commit.name] = min(slowest.get(commit.name, max(spent)), max(spent))
+        least[commit.name] = list(map(min, least.get(commit.name, spent), spent))
     return [
         f"The slowest of {len(long)} mails of 8 kB: "
-        + ", ".join(f"{ms:.1f} ms ({name})" for name, ms in slowest.items())
+        + ", ".join(f"{max(spent):.1f} ms ({name})" for name, spent in least.items())
         + "."
     ]
 
