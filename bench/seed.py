@@ -96,7 +96,10 @@ class Author:
         with self.desk.database.read() as connection:
             row = connection.execute(
                 sa.select(tables.outbox.c.recipient, tables.outbox.c.message_id)
-                .where(tables.outbox.c.case_id == case, tables.outbox.c.kind == "assigned")
+                .where(
+                    tables.outbox.c.case_id == case,
+                    sa.or_(tables.outbox.c.kind == "assigned", tables.outbox.c.also.is_not(None)),
+                )
                 .order_by(tables.outbox.c.id.desc())
             ).first()
         assert row is not None

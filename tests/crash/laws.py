@@ -356,11 +356,16 @@ def every_silent_case_took_its_steps(found: Records) -> None:
     What a daemon received whose clock was ahead begins when that says, and is owed nothing before.
     """
     begun = f"opened_at <= {found.instant(datetime.now(UTC))}"
-    for kind in ("assigned", "warning", "escalation"):
+    # What gives a case may be the call as well.
+    for kind, is_it in (
+        ("assigned", "(kind = 'assigned' OR also IS NOT NULL)"),
+        ("warning", "kind = 'warning'"),
+        ("escalation", "kind = 'escalation'"),
+    ):
         _none(
             found,
             f"SELECT id FROM cases WHERE {begun} AND id NOT IN (SELECT case_id FROM message WHERE role = 'agent')"
-            f" AND id NOT IN (SELECT case_id FROM outbox WHERE kind = '{kind}' AND case_id IS NOT NULL)",
+            f" AND id NOT IN (SELECT case_id FROM outbox WHERE {is_it} AND case_id IS NOT NULL)",
             f"a case without its {kind}",
         )
 
