@@ -1,9 +1,9 @@
 """What a mail's words lean to: the voice that knows what people write when there is no cue for it.
 
 A table gives words, phrases of two and three words, and pieces of words a lean to each rank. It was fitted outside, to
-mails by many hands (`bench/severity_fit.py`). A phrase counts the more, the rarer it is; the length of a mail counts
-nothing. Pieces are heard of words that nobody used before: compounds, other forms, other languages. Who is meant, and
-what is denied over a few words, is lost here; that is what the cues are for.
+mails by many hands (`bench/severity_fit.py`). A phrase counts the more, the rarer it is; a mail of few words leans less
+far. Pieces are heard of words that nobody used before: compounds, other forms, other languages. Who is meant, and what
+is denied over a few words, is lost here; that is what the cues are for.
 
 The table knows no spelling, only a number for each phrase: it stays below a megabyte in memory.
 """
