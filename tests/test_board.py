@@ -104,6 +104,12 @@ FILTERS = (
 )
 
 
+def test_severities_are_called_what_the_policies_in_use_call_them(full):
+    page = full.get(by=OPS)
+    assert link(page, "Critical") == "/?severity=1"
+    assert link(page, "Low") == "/?severity=4"
+
+
 def test_filters_combine(full):
     for query, found in FILTERS:
         assert set(cases(full.get(f"/?{query}", by=OPS))) == found, query

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NAMES = ("who", "team", "turn", "broken", "severity", "customer", "ended")
 _LONGEST = 320  # letters of an address, or of any other value
 _RANKS = ("1", "2", "3", "4")
+_NAMES_OF_A_RANK = 2  # of several policies, as many as a link has room for
 _CHOICES = {"turn": ("desk", "others"), "broken": ("1",), "severity": _RANKS, "ended": ("1",)}
 
 
@@ -112,10 +113,19 @@ class Filters:
         if not self.ended:
             yield [self._toggle("turn", "desk", "Our turn"), self._toggle("turn", "others", "Waiting")]
         yield [self._toggle("broken", "1", "Breached")]
-        yield [self._toggle("severity", rank, rank, of="Severity") for rank in _RANKS]
+        yield [self._toggle("severity", rank, words, of="Severity") for rank, words in self._severities()]
         yield [self._toggle("ended", "1", "Ended")]
         if others := [*self._others()]:
             yield others
+
+    def _severities(self) -> Iterator[tuple[str, str]]:
+        """The ranks that occur here, as the policies in use call them: all their names, or the number of too many."""
+        book = self.rules.book
+        levels = [one for key in sorted(self.rules.used_policies) for one in book.policy(key).severity.levels]
+        for rank in _RANKS:
+            names = list(dict.fromkeys(level.name for level in levels if str(level.rank) == rank))
+            if names or self.chosen.get("severity") == rank:
+                yield rank, " / ".join(names) if 0 < len(names) <= _NAMES_OF_A_RANK else rank
 
     def _teams(self) -> Iterator[FilterLink]:
         """My teams, where one may open more; each of them, where there are several."""
