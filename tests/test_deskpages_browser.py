@@ -10,7 +10,7 @@ import pytest
 
 from helpdesk.desk import load_rules
 from tests.console import HEADER, site_on
-from tests.desk import KEY, OPS, write_office
+from tests.desk import JO, KEY, OPS, write_office
 from tests.test_deskpage import MORE, fill
 from tests.test_web_browser import PHONE, browser, database_url
 
@@ -33,7 +33,9 @@ AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 def site(tmp_path, database) -> Iterator[Site]:
     rules = load_rules(write_office(tmp_path, more=MORE), environment={}, signing_key=KEY)
     with site_on(rules, database) as found:
-        yield fill(found)
+        fill(found).desk.mail(JO, "It is slow", "Since noon.")
+        found.desk.reply(found.desk.case(2).assignee, "#resolve\nIt is quick again.", to_kind="assigned")
+        yield found
 
 
 @contextmanager
@@ -51,10 +53,20 @@ def looking(browser: Browser, site: Site, path: str, *, size=WIDE, scheme="light
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("path", ["/desk", "/policies", "/policies/logik?at=2026-05-22T16:40&severity=high#due"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk",
+        "/policies",
+        "/policies/logik?at=2026-05-22T16:40&severity=medium#due",
+        "/reports?from=2026-05-01&to=2026-05-31",
+        "/reports/classifier?from=2026-05-01&to=2026-05-31",
+    ],
+)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, path, size, scheme):
     with looking(browser, site, path, size=size, scheme=scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.locator("svg[role=img]").count() >= path.startswith("/reports")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         page.evaluate(AXE)
         found = page.evaluate("axe.run()")["violations"]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helpdesk.severity import Evaluation
+    from helpdesk.store.cases import Opened
     from helpdesk.store.engine import Connection
     from helpdesk.store.learning import Label
 
@@ -42,9 +43,12 @@ def active_model(connection: Connection) -> Model:
 # --- status
 
 
-def status(connection: Connection) -> dict[str, Any]:
-    """How the desk's severities agreed with what agents said, as it was at the time, and which model is in use."""
-    labels = list(learning.labels(connection))
+def status(connection: Connection, which: Opened | None = None) -> dict[str, Any]:
+    """How the desk's severities agreed with what agents said, as it was at the time, and which model is in use.
+
+    Of these cases; None: of all.
+    """
+    labels = list(learning.labels(connection, which))
     seen = tally([(label.rank, _shares(label)) for label in labels])
     assigned = [(label.rank, label.assessed.rank) for label in labels]
     return {

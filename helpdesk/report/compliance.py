@@ -182,16 +182,24 @@ class Compliance:
 def compliance_of(unit: Unit, numbers: Sequence[int], advance: Callable[[int], None] = _unwatched) -> Compliance:
     """Count these cases, each under its policy version, as they stand now; `advance` is told how many are done."""
     compliance, known = Compliance(), set[tuple[str, str]]()
+    for case, found in measured_cases(unit, numbers, advance):
+        if (case.policy, case.version) not in known:
+            known.add((case.policy, case.version))
+            compliance.know(unit.policy_version(case.policy, case.version))
+        compliance.add(case, found, unit.now)
+    return compliance
+
+
+def measured_cases(
+    unit: Unit, numbers: Sequence[int], advance: Callable[[int], None] = _unwatched
+) -> Iterator[tuple[ReportedCase, MeasuredCase]]:
+    """These cases with what is counted of each; `advance` is told how many are done."""
     for start in range(0, len(numbers), _BATCH):
         reported = case_store.reported(unit.connection, numbers[start : start + _BATCH])
         unread = _read(unit, [case.number for case in reported if case.counted is None])
         for case in reported:
-            if (case.policy, case.version) not in known:
-                known.add((case.policy, case.version))
-                compliance.know(unit.policy_version(case.policy, case.version))
-            compliance.add(case, case.counted or unread[case.number], unit.now)
+            yield case, case.counted or unread[case.number]
         advance(len(reported))
-    return compliance
 
 
 def _read(unit: Unit, numbers: Sequence[int]) -> dict[int, MeasuredCase]:

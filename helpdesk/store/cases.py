@@ -72,7 +72,7 @@ _REPORTED = PreparedLists(
     lambda numbers: (
         sa.select(
             *(cases.c.id, cases.c.customer, cases.c.policy, cases.c.policy_version),
-            *(cases.c.opened_at, cases.c.measured),
+            *(cases.c.opened_at, cases.c.measured, cases.c.mailbox, cases.c.team),
         )
         .where(cases.c.id.in_(numbers))
         .order_by(cases.c.id)
@@ -165,6 +165,8 @@ class ReportedCase:
     policy: str
     version: str
     opened_at: datetime
+    mailbox: str
+    team: str  # whose it is, "" where its mailbox's
     counted: MeasuredCase | None
 
 
@@ -486,6 +488,8 @@ def reported(connection: sa.Connection, numbers: Sequence[int]) -> list[Reported
             policy=row.policy,
             version=row.policy_version,
             opened_at=row.opened_at,
+            mailbox=row.mailbox,
+            team=row.team,
             counted=from_shape(row.measured) if row.measured else None,
         )
         for row in (_REPORTED.rows(connection, {"numbers": numbers}) if numbers else ())

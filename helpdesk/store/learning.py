@@ -115,9 +115,9 @@ def _retire(connection: sa.Connection, state: str) -> None:
     connection.execute(sa.update(classifier_model).where(classifier_model.c.state == "active").values(state=state))
 
 
-def labels(connection: sa.Connection) -> Iterator[Label]:
-    """Every label of every case, in order of case numbers."""
-    for case in case_store.stream(connection, Opened()):
+def labels(connection: sa.Connection, which: Opened | None = None) -> Iterator[Label]:
+    """Every label of these cases, None for all, in order of case numbers."""
+    for case in case_store.stream(connection, which or Opened()):
         label = label_of(case)
         if label is not None:
             yield label

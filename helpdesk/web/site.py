@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk.web import board, callpage, casepage, deskpage, policypage, signin
+from helpdesk.web import board, callpage, casepage, deskpage, policypage, reportpage, signin
 
-PAGES = (*board.PAGES, *casepage.PAGES, *deskpage.PAGES, *policypage.PAGES, *callpage.PAGES, *signin.PAGES)
+_PARTS = (board, casepage, deskpage, policypage, reportpage, callpage, signin)
+PAGES = tuple(page for part in _PARTS for page in part.PAGES)
