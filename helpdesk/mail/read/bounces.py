@@ -248,15 +248,16 @@ def _reads_as_report(tree: Tree, subject: str, text: str) -> bool:
     if any(_CERTAINLY_DAEMON.match(one.address) for one in senders):
         return True
     null = _is_null(block.first("return-path"))
+    unnamed = _UNNAMED.search(text[:2_000]) or _FORMS.search(text[:4_000])
+    daemon = any(_DAEMON.match(one.address) or _DAEMON_NAME.search(one.name) for one in senders)
+    named = _SUBJECT.search(subject) is not None and not _ANSWERED.match(subject)
+    if not (unnamed or daemon or (named and (null or not senders))):
+        return False  # nearly every mail, before it is searched for one that it brings back
     begins = _begins_as_report(text)
     if not (null or begins or _brings_mail_back(tree)):
         return False
-    if _UNNAMED.search(text[:2_000]) or _FORMS.search(text[:4_000]):
+    if unnamed:
         return True
-    daemon = any(_DAEMON.match(one.address) or _DAEMON_NAME.search(one.name) for one in senders)
-    named = _SUBJECT.search(subject) is not None and not _ANSWERED.match(subject)
-    if not (daemon or (named and (null or not senders))):
-        return False
     return (named or begins) and (named + begins > 1 or _FAILURE.search(text[:6_000]) is not None)
 
 

@@ -63,6 +63,8 @@ def _sentences(lines: list[str], left: Sequence[int], repeated: Sequence[bool]) 
     found: set[int] = set()
     past = 0
     for paragraph in _paragraphs(left):
+        if len(found) >= MAX_NEW:
+            break  # no more are shown
         if all(repeated[at] for at in paragraph) or signature.is_legal(" ".join(lines[at] for at in paragraph)[:2_000]):
             continue
         for at in paragraph:

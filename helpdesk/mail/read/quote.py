@@ -10,6 +10,7 @@ This is for people whose words are shown to agents. What an agent wrote goes to 
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 
 from helpdesk.mail.read import client_markers as marks
@@ -127,9 +128,9 @@ def _unquoted(lines: list[str], whole: _Whole) -> list[str]:
             kept.append(lines[at])
             at += 1
             continue
-        if marks.ARROWED_PERSON.match(lines[at][: marks.MAX_LINE]) and _any_words(kept):
-            return kept
         if marks.QUOTE.match(lines[at]):
+            if marks.ARROWED_PERSON.match(lines[at][: marks.MAX_LINE]) and _any_words(kept):
+                return kept
             past = _past_quote(lines, at)
             shown = (
                 (whole.first and not (announced or _announces_itself(lines[at:past])))
@@ -195,7 +196,21 @@ def _announces_itself(quoted: list[str]) -> bool:
 
 def introduces(lines: list[str], at: int) -> int:
     """How many lines from `at` on introduce somebody else's words; 0 when none do."""
-    return _attribution(lines, at) or _original(lines, at)
+    return 0 if _is_prose(lines[at]) else _attribution(lines, at) or _original(lines, at)
+
+
+_LETTERS = frozenset(string.ascii_letters)
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line surely introduces nothing: nearly all do not, and this is cheaper than to look for each shape.
+
+    All shapes begin with a mark or a figure, have a colon, say when or who, or end in a verb of writing.
+    """
+    if line[:1] not in _LETTERS or any(colon in line for colon in marks.COLONS):
+        return False
+    first = line[: marks.MAX_LINE].strip()
+    return not (_may_begin_attribution(first) or _ends_in_wrote(first) or marks.REPLY_MARKER.match(first))
 
 
 _COLUMN = 70  # mail programs wrap at 72 to 80
@@ -355,8 +370,11 @@ def _balanced(text: str) -> bool:
     return text.count("<") == text.count(">") and len(text.split()) > 1
 
 
+_FIGURE = re.compile(r"[\d年]")  # every date has one
+
+
 def _may_begin_attribution(line: str) -> bool:
-    if marks.ATTRIBUTION_START.match(line) or marks.HAS_DATE.search(line[:45]):
+    if marks.ATTRIBUTION_START.match(line) or (_FIGURE.search(line, 0, 45) and marks.HAS_DATE.search(line[:45])):
         return True
     # What has neither sign has no address, and the pattern is tried at every letter of it.
     return ("@" in line or "<" in line) and marks.HAS_ADDRESS.search(line) is not None
