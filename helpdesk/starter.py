@@ -269,9 +269,9 @@ def _people(desk: NewDesk) -> Iterator[str]:
         yield f"name = {quoted(agent.name)}"
         yield f"email = {quoted(agent.address)}"
         yield 'teams = ["support"]'
+        yield _line(f"timezone = {quoted(desk.zone)}", "in which times are shown to them")
         remark = "cases go to who is on duty: in their hours and not away"
-        yield _line(f"timezone = {quoted(desk.zone)}", remark, used=False)
-        yield _line('hours = "mon-fri 09:00-17:00"', used=False)
+        yield _line('hours = "mon-fri 09:00-17:00"', remark, used=False)
         yield _line(f"absences = [{_DATES}]", used=False)
 
 

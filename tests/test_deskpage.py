@@ -176,7 +176,7 @@ def test_an_incident_is_looked_at_before_it_is_declared(site):
     site.post("/desk/do", by=OPS, **fields)
     with site.desk.database.read() as connection:
         (row,) = declarations.incidents(connection)
-    assert (row.key, row.opened_by, row.opened_at.isoformat()) == ("checkout", OPS, "2026-05-19T08:00:00+00:00")
+    assert (row.key, row.opened_by, row.opened_at.isoformat()) == ("checkout", OPS, "2026-05-19T13:00:00+00:00")
     assert "Orders fail" in main(site.get("/desk", by=ANN))
 
 

@@ -65,7 +65,7 @@ class Order:
 
     @property
     def zone(self) -> str:
-        """The zone in which operators are answered: the digest's, else UTC."""
+        """The zone in which operators are answered."""
         return operators_zone(self.unit.rules.configuration)
 
 
@@ -364,8 +364,12 @@ _ANSWERS: Mapping[Topic, Callable[[Order], Done]] = {
 
 
 def operators_zone(configuration: Configuration) -> str:
-    """The zone in which operators read and write times: the digest's, else UTC."""
-    return configuration.digest.timezone if configuration.digest else "UTC"
+    """The zone in which operators read and write times: the digest's, else the one that all name, else UTC."""
+    if configuration.digest:
+        return configuration.digest.timezone
+    people = (agent.timezone for team in configuration.teams.values() for agent in team.members if agent.timezone)
+    named = {*people, *(rotation.timezone for rotation in configuration.rotations)}
+    return named.pop() if len(named) == 1 else "UTC"
 
 
 def _all(words: Iterable[str]) -> str:
