@@ -63,6 +63,12 @@ def test_what_was_typed_on_a_page_says_so(words):
     assert words.sentence(event) == "Ann Berg answered the customer, by the console."
 
 
+def test_a_step_says_what_was_sent_and_when(words):
+    step = {"key": "k", "step": "75%", "kind": "warning", "target": "first_response", "to": [ANN]}
+    event = base.from_facts("step_taken", (AT, AT, "desk"), step)
+    assert words.sentence(event) == "Warning of first response (75%): told Ann Berg."
+
+
 def test_a_case_reads_as_it_went(desk):
     desk.mail(JO, "The rules do not fire", "Case priority: Urgent")
     desk.reply(ANN, "#severity medium\n#wait 2d\nPlease send the log.")
@@ -72,6 +78,7 @@ def test_a_case_reads_as_it_went(desk):
     said = [words.sentence(event) for event in case.events]
     for expected in (
         f"Opened for {JO} at support@logik.example",
+        "The desk found severity Urgent.",
         "The desk gave it to Ann Berg",
         "Ann Berg answered the customer.",
         "Ann Berg set the severity to Medium, was Urgent",

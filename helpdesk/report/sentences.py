@@ -193,7 +193,7 @@ class LedgerWords:
         match event:
             case told.SeverityAssessed():
                 review = ", to be reviewed" if event.review else ""
-                return f"the desk found severity {self._severity(event.severity)}, by {event.set_by}{review}"
+                return f"the desk found severity {self._severity(event.severity)}{review}"
             case told.RankOneSuspected():
                 return f"it may be {self._severity(event.severity)} ({event.probability:.0%})"
             case told.AcknowledgmentDecided():
@@ -209,7 +209,8 @@ class LedgerWords:
             case told.StepTaken():
                 whom = self._all(event.to) if event.to else "nobody, who was told of a later step"
                 again = f", time {event.turn + 1}" if event.turn else ""
-                return f"step {event.step or event.kind} of {self._promise(event.target)}{again}: told {whom}"
+                at = f" ({event.step})" if event.step not in {"", event.kind} else ""
+                return f"{event.kind or 'step'} of {self._promise(event.target)}{at}{again}: told {whom}"
             case told.CalledAgain():
                 return f"people on call are called {'anew' if event.anew else 'on'}{_because(event.because)}"
             case told.ClockBreached():
