@@ -116,12 +116,27 @@ def test_the_one_mail_is_a_call_that_says_whose_the_case_is_and_has_all_that_was
     assert (row["kind"], row["also"]) == ("escalation", ["assigned"])
 
 
-def test_it_is_answered_as_a_call_is(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "reaches", "clock"),
+    [
+        ("We see it, too, and restart the cluster.", True, "met"),
+        ("#ack", False, "running"),
+        ("#note\nGot it.", False, "running"),
+        ("#severity sev1 all of them", False, "running"),
+    ],
+)
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_reply_to_it_goes_to_the_customer_as_one_to_an_assignment_does_and_ends_the_call(
+    tmp_path, kind, text, reaches, clock
+):
+    """Who answers the mail that has the customer's words answers the customer; it says so in its first line."""
     desk = office(tmp_path)
     asks(desk)
-    desk.reply(ANN, "Got it.", to_kind="assigned")
+    assert "Your reply goes to" in desk.last(ANN, "assigned").text
+    desk.reply(ANN, text, to_kind=kind)
 
-    assert desk.sent_to(RAY, "relay") == []
+    assert bool(desk.sent_to(RAY, "relay")) is reaches
+    assert desk.state() == clock
     assert [event.by for event in desk.events("page_acknowledged")] == [ANN]
 
 

@@ -238,7 +238,10 @@ class AssignedMail(ShownMail, kind="assigned"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallingMail(ToAgent):
-    """Somebody is wanted at once. `given`: the case is theirs by the same act, which this mail tells, too."""
+    """Somebody is wanted at once. `given`: the case is theirs by the same act, which this mail tells, too.
+
+    It is the mail about the case then, and a plain reply to it goes where one to an assignment goes.
+    """
 
     given: AssignedMail | None = None
 
@@ -410,7 +413,7 @@ class EscalationAskedMail(CallingMail, kind="escalation", template="escalation-a
     @property
     def stays(self) -> bool:
         """It is for those who look after the account."""
-        return True
+        return self.given is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -490,7 +493,7 @@ class StepMail(CallingMail):
     @property
     def stays(self) -> bool:
         """A reply to a call acknowledges it."""
-        return self.step.acknowledge
+        return self.step.acknowledge and self.given is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -515,7 +518,7 @@ class CallMail(StepMail, kind="escalation", template="page"):
     @property
     def stays(self) -> bool:
         """A reply acknowledges it."""
-        return True
+        return self.given is None
 
 
 @dataclass(frozen=True, slots=True)
