@@ -41,8 +41,12 @@ def received(connection: sa.Connection, text: str, *, limit: int) -> Sequence[An
 
 def newest(connection: sa.Connection, *, mailboxes: Collection[str] | None, limit: int) -> Sequence[Any]:
     """The last that came in, the newest first, at these mailboxes or, for None, at all."""
-    query = _RECEIVED.order_by(spool.c.id.desc()).limit(limit)
-    return connection.execute(query if mailboxes is None else query.where(spool.c.mailbox.in_(mailboxes))).all()
+    if mailboxes is None:
+        return connection.execute(_RECEIVED.order_by(spool.c.id.desc()).limit(limit)).all()
+    # Of each mailbox by itself, as the index has them.
+    query = _RECEIVED.order_by(spool.c.received_at.desc()).limit(limit)
+    rows = [row for box in mailboxes for row in connection.execute(query.where(spool.c.mailbox == box))]
+    return sorted(rows, key=lambda row: (row.received_at, row.id), reverse=True)[:limit]
 
 
 def unread(connection: sa.Connection, *, limit: int) -> Sequence[Any]:
