@@ -229,6 +229,7 @@ def test_a_session_at_a_terminal(tmp_path):
     talk.answer("Opening hours [mon-fri 09:00-17:00]: ", "")
     talk.answer("Public holidays of (country, or none) [AT]: ", "")
     talk.answer("Severities, the worst first, with the time to a first response [", "")
+    talk.answer("Languages that customers are written to in, the usual first [de, en]: ", "")
     talk.answer("Password of help@blue-mill.example, unseen (empty: later): ", "hunter2 is long")
     assert talk.end() == 0
     assert "hunter2" not in talk.said

@@ -109,6 +109,7 @@ def test_what_it_writes_passes_the_check_without_a_remark(run, tmp_path, words):
         (["--severity", "a=1h,b=1h,c=1h,d=1h,e=1h"], "expected one to 4 severities"),
         (["--severity", "a=1h,A=2h"], "expected different names"),
         (["--plan", "Gold", "--plan", "gold"], "expected different names"),
+        (["--language", "xx"], "languages that letters are shipped in (en, de, fr, es)"),
         (["--company", "?!"], "expected a name"),
         (["mine.txt"], "ends in .toml"),
     ],
@@ -128,14 +129,32 @@ def test_it_overwrites_nothing(run, tmp_path):
 
 
 def test_a_terminal_is_asked_for_what_no_option_says_and_again_after_a_mistake(run, tmp_path):
-    code, out, _ = run("--hours", "mon-fri 10:00-16:00", answers="Blue Mill\n\nEurope/Wien\nEurope/Vienna\n\nbad=2h\n")
+    code, out, _ = run(
+        "--hours", "mon-fri 10:00-16:00", answers="Blue Mill\n\nEurope/Wien\nEurope/Vienna\n\nbad=2h\nde, xx\nDE, fr\n"
+    )
     assert code == 0
     assert "Public holidays of (country, or none) [AT]" in out
     assert "Opening hours" not in out
     policy = read_policy(policy_file(tmp_path / "blue-mill.toml"))
     assert (policy.name, [plan.name for plan in policy.plans]) == ("Blue Mill", ["Standard"])
     assert [level.key for level in policy.severity.levels] == ["bad"]
+    assert policy.languages == ("de", "fr")
     assert policy.calendars["office"].timezone == "Europe/Vienna"
+
+
+@pytest.mark.parametrize(
+    ("words", "languages"),
+    [
+        ([], ("de", "en")),  # of the country whose time this machine keeps
+        (["--country", "none"], ("en",)),
+        (["--country", "FR"], ("fr", "en")),
+        (["--country", "NO"], ("en",)),
+        (["--country", "DE", "--language", "en", "--language", "es"], ("en", "es")),
+    ],
+)
+def test_customers_are_written_to_in_the_country_s_language_unless_it_is_said(run, tmp_path, words, languages):
+    assert run("mine.toml", *words)[0] == 0
+    assert read_policy(policy_file(tmp_path / "mine.toml")).languages == languages
 
 
 def test_the_name_of_the_file_is_the_key(run, tmp_path):

@@ -19,6 +19,7 @@ import typer
 from helpdesk.cli.policy_init import (
     Country,
     Hours,
+    Languages,
     OfferingOptions,
     Plans,
     Severities,
@@ -90,6 +91,7 @@ def init(  # noqa: PLR0913, PLR0917 - one option a question
     zone: Zone = "",
     country: Country = "",
     severity: Severities = None,
+    language: Languages = None,
     listen: Listen = "127.0.0.1",
     state: State = "",
     yes: Yes = False,
@@ -109,7 +111,7 @@ def init(  # noqa: PLR0913, PLR0917 - one option a question
     given, people = ", ".join(agent or ()), partial(_people, boxes)
     agents = asked("Agents, the lead first", given, f"agent@{domain}", people, silent=silent)
     key = asked("Policy: own, or the key of a shipped one", policy, _OWN, _policy, silent=silent)
-    options = OfferingOptions(tuple(plan or ()), hours, zone, country, tuple(severity or ()))
+    options = OfferingOptions(tuple(plan or ()), hours, zone, country, tuple(severity or ()), tuple(language or ()))
     terms = key if key != _OWN else _own_policy(named, options, silent=silent)
     address = asked("Listen", listen, "", _host)
     desk = NewDesk(

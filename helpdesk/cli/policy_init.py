@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HOURS = "mon-fri 09:00-17:00"
 _SEVERITIES = ("urgent=1h", "high=4h", "normal=1bd", "low=2bd")
 _NONE = "none"
+_SPOKEN = {"DE": "de", "AT": "de", "CH": "de", "LI": "de", "FR": "fr", "ES": "es", "MX": "es", "AR": "es", "CL": "es"}
 
 
 Plans = Annotated[list[str] | None, typer.Option(metavar="NAME", help="What a customer can buy; may be repeated.")]
@@ -32,6 +33,13 @@ Country = Annotated[str, typer.Option(help="Whose public holidays are kept, such
 Severities = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=TIME", help="The worst first; urgent=2h/1h gives each plan a time. May be repeated."),
+]
+
+Languages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--language", metavar="CODE", help="What customers are written to in, the usual first. May be repeated."
+    ),
 ]
 
 
@@ -44,9 +52,10 @@ class OfferingOptions:
     zone: str = ""
     country: str = ""
     severities: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
-def policy_init(  # noqa: PLR0917 - one option a question
+def policy_init(  # noqa: PLR0913, PLR0917 - one option a question
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Otherwise COMPANY.toml, here.")] = None,
     company: Annotated[str, typer.Option(help="Whose support it is.")] = "",
     plan: Plans = None,
@@ -54,6 +63,7 @@ def policy_init(  # noqa: PLR0917 - one option a question
     zone: Zone = "",
     country: Country = "",
     severity: Severities = None,
+    language: Languages = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a commented policy file with worked examples to be confirmed. Asks for what no option says."""
@@ -63,7 +73,7 @@ def policy_init(  # noqa: PLR0917 - one option a question
     named = asked("Company", company, _usual_name(file), a_name)
     path = file or Path(f"{key_of(named) or 'policy'}.toml")
     _refuse(path)
-    options = OfferingOptions(tuple(plan or ()), hours, zone, country, tuple(severity or ()))
+    options = OfferingOptions(tuple(plan or ()), hours, zone, country, tuple(severity or ()), tuple(language or ()))
     _write(path, new_policy(asked_offering(path.stem, named, options), datetime.now(UTC).date()))
     if as_json:
         print_json({"file": str(path), "policy": path.stem})
@@ -82,7 +92,9 @@ def asked_offering(key: str, company: str, options: OfferingOptions, *, silent: 
     holidays = asked(question, options.country, _country_of(place), _country, silent=silent)
     question = "Severities, the worst first, with the time to a first response"
     levels = asked(question, ", ".join(options.severities), ", ".join(_SEVERITIES), _severities, silent=silent)
-    return Outline(key, company, tuple(plans), opening, place, holidays, tuple(levels))
+    question = "Languages that customers are written to in, the usual first"
+    spoken = asked(question, ", ".join(options.languages), _usual_languages(holidays), _languages, silent=silent)
+    return Outline(key, company, tuple(plans), opening, place, holidays, tuple(levels), tuple(spoken))
 
 
 def _refuse(path: Path | None) -> None:
@@ -126,7 +138,21 @@ def _country_of(zone: str) -> str:
     return next((row[0].split(",")[0] for row in rows if row[2] == zone), _NONE)
 
 
+def _usual_languages(country: str) -> str:
+    """That of a country, as far as letters are shipped in it, and English."""
+    return ", ".join(dict.fromkeys((_SPOKEN.get(country, "en"), "en")))
+
+
 # --- what is said
+
+
+def _languages(text: str) -> list[str]:
+    from helpdesk.languages import WRITTEN  # noqa: PLC0415
+
+    found = list(dict.fromkeys(part.lower() for part in parts(text)))
+    if not found or not {*found} <= {*WRITTEN}:
+        raise ValueError(f"expected languages that letters are shipped in ({', '.join(WRITTEN)}), not {text!r}")
+    return found
 
 
 def _listed(text: str) -> list[str]:

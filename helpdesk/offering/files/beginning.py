@@ -58,6 +58,7 @@ class Outline:
     zone: str
     country: str  # ISO 3166, "" for no holidays
     severities: tuple[PlannedSeverity, ...]  # the worst first
+    languages: tuple[str, ...] = ("en",)  # in which customers are written to, the usual first
 
 
 def key_of(name: str) -> str:
@@ -93,6 +94,8 @@ def _head(outline: Outline) -> Iterator[str]:
     yield f"# `helpdesk policy check {outline.key}.toml` says what is wrong."
     yield f"key = {quoted(outline.key)}  # the file's name without .toml, by which mailboxes and customers name it"
     yield f"name = {quoted(outline.company)}"
+    spoken = ", ".join(quoted(code) for code in outline.languages)
+    yield f"languages = [{spoken}]  # in which customers are written to; the first also who writes in another"
     yield ""
     yield "# Who hears of a promise before it is late, when it is, and an hour of opening time after that."
     yield "ladder = ["
