@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.undelivered import arrived_after_all, did_not_arrive
 from helpdesk.core.words.decision import Returned
-from helpdesk.core.words.events import AnswerLost
+from helpdesk.core.words.events import AgentAnswered, AnswerLost
 from helpdesk.store import cases as case_store
 from helpdesk.store import outbox, undeliverable
 from helpdesk.wires.courier import Failed
@@ -53,8 +53,10 @@ def settle(unit: Unit, row: Row, outcome: Failed | Retry) -> None:
 
 def arrived(unit: Unit, row: Row) -> None:
     """Let its case know that an answer was sent which had been lost."""
-    answer = _answer(row)
-    if row.case is None or not answer or not case_store.has_event(unit.connection, row.case, AnswerLost):
+    if row.case is None or not case_store.has_event(unit.connection, row.case, AnswerLost):
+        return
+    answer = _answer(unit, row)
+    if not answer:
         return
     case_store.hold(unit.connection, [row.case])
     to = row.recipient
@@ -75,9 +77,9 @@ def returned(
 ) -> Returned:
     """What is known of a mail about a case that did not arrive; its row is marked already."""
     number = row.case or 0
-    answer = _answer(row)
-    prefixes = tuple(f"{number}/{answer}/{kind}/" for kind in _TO_THE_CUSTOMER)
-    alike = [one for one in outbox.rows(unit.connection, case=number) if one.key.startswith(prefixes)] if answer else []
+    answer = _answer(unit, row)
+    rows = outbox.rows(unit.connection, case=number) if answer else []
+    alike = [one for one in rows if one.key.startswith(_passing_on(number, answer))]
     return Returned(
         number,
         row.recipient,
@@ -95,7 +97,14 @@ def returned(
     )
 
 
-def _answer(row: Row) -> str:
-    """The key of the agent's mail that a row passes on to a customer, "" for any other."""
-    found = re.match(rf"\d+/((?:mail|order)/\w+)/(?:{'|'.join(_TO_THE_CUSTOMER)})/", row.key)
-    return found[1] if found else ""
+def _answer(unit: Unit, row: Row) -> str:
+    """The key of the agent's answer that a row passes on to a customer, "" for any other."""
+    if row.case is None:
+        return ""
+    answers = {event.key for event in case_store.load(unit.connection, row.case).of_type(AgentAnswered)}
+    return next((key for key in answers if row.key.startswith(_passing_on(row.case, key))), "")
+
+
+def _passing_on(number: int, answer: str) -> tuple[str, ...]:
+    """How the keys of the rows begin that pass on an answer: see `letters`."""
+    return tuple(f"{number}/{answer}/{kind}/" for kind in _TO_THE_CUSTOMER)

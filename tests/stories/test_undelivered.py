@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from helpdesk.desk import load_rules
+from helpdesk.desk.order import TypedMail, order, write
 from helpdesk.store import outbox
+from helpdesk.unit import Units
 from helpdesk.wires.courier import Failed, Outcome, Outgoing, Retry, no_mark
 from tests.desk import ANN, BOB, JO, KEY, KIM, LENA, LOGIK, LOU, OPS, TestDesk, write_office
 from tests.stories.test_robots_bounces import comes_back, report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helpdesk.core.words.people import Agent
+    from helpdesk.desk.order import TypedOrders
+    from helpdesk.unit import Unit
 
 GATE = "support@gate.example"
 NO_SUCH_USER = "RCPT: 550 5.1.1 no such user"
@@ -34,6 +44,14 @@ class Smarthost:
 @pytest.fixture
 def smarthost(desk) -> Smarthost:
     return Smarthost(desk)
+
+
+def sends_again(desk: TestDesk) -> None:
+    """An operator does, what was refused."""
+    with desk.database.write() as connection:
+        for row in outbox.rows(connection, states=("failed",)):
+            outbox.retry_now(connection, row.id, desk.now)
+    desk.laboratory.deliver()
 
 
 def news(desk: TestDesk) -> str:
@@ -71,6 +89,36 @@ def test_a_case_that_was_resolved_to_nobody_is_open_again(desk, smarthost):
     assert desk.case().status == "open"
     assert "and the case is open again" in news(desk)
     assert desk.state() == "running"
+
+
+def by_mail(desk: TestDesk, text: str) -> None:
+    desk.reply(ANN, f"#resolve\n{text}")
+
+
+def in_console(desk: TestDesk, text: str) -> None:
+    _worked(desk, lambda unit, agent: write(unit, 1, agent, TypedMail("console/aB3-x_9-", ("#resolve",), text)))
+
+
+def at_command_line(desk: TestDesk, text: str) -> None:
+    _worked(desk, lambda unit, agent: order(unit, 1, agent, f"#resolve\n{text}"))
+
+
+def _worked(desk: TestDesk, ordering: Callable[[Unit, Agent], TypedOrders]) -> None:
+    with Units(desk.database, desk.rules).write(desk.now) as unit:
+        ordering(unit, desk.rules.configuration.agent(ANN))
+    desk.work()
+
+
+@pytest.mark.parametrize("answered", [by_mail, in_console, at_command_line])
+def test_whichever_way_an_answer_went_it_is_taken_back_and_counts_when_it_is_sent_after_all(desk, smarthost, answered):
+    desk.mail(JO)
+    smarthost.refuses[JO] = Failed(NO_SUCH_USER)
+    answered(desk, "It is fixed in 7.3.")
+    assert (desk.case().status, desk.state(), len(desk.events("answer_lost"))) == ("open", "running", 1)
+
+    smarthost.refuses.clear()
+    sends_again(desk)
+    assert (desk.state(), len(desk.events("answer_arrived"))) == ("met", 1)
 
 
 def test_a_wait_for_somebody_who_was_never_asked_is_over(desk, smarthost):
@@ -231,10 +279,7 @@ def test_an_answer_that_is_sent_after_all_counts_from_then_on(desk, smarthost, t
 
     desk.at("2026-05-19 10:00")
     smarthost.refuses.clear()
-    with desk.database.write() as connection:
-        for row in outbox.rows(connection, states=("failed",)):
-            outbox.retry_now(connection, row.id, desk.now)
-    desk.laboratory.deliver()
+    sends_again(desk)
 
     assert desk.state() == "met"
     assert desk.first_response().stopped_at == desk.now
