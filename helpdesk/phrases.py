@@ -53,9 +53,10 @@ def amount(within: Within, language: str = "en") -> str:
 
 
 def language_names(spoken: Sequence[str], language: str) -> str:
-    """`English or German`, as one says it in a language; in English where we do not write that one."""
+    """`English, German or French`, as one says it in a language; in English where we do not write that one."""
     told = language if language in WRITTEN else "en"
-    return f" {_phrases(told)['or']} ".join(languages()[one]["names"][told] for one in spoken)
+    names = [languages()[one]["names"][told] for one in spoken]
+    return f" {_phrases(told)['or']} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def no_subject(language: str) -> str:

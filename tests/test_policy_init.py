@@ -157,6 +157,16 @@ def test_customers_are_written_to_in_the_country_s_language_unless_it_is_said(ru
     assert read_policy(policy_file(tmp_path / "mine.toml")).languages == languages
 
 
+def test_customers_read_the_usual_severities_in_their_language(run, tmp_path):
+    run("mine.toml", "--language", "fr", "--language", "en", "--severity", "urgent=1h,odd=8h")
+    policy = read_policy(policy_file(tmp_path / "mine.toml"))
+    assert [policy.said(level.name, "fr") for level in policy.severity.levels] == ["Urgent", "Odd"]
+    assert run("yours.toml", "--language", "de", "--severity", "high=1h,low=8h")[0] == 0
+    policy = read_policy(policy_file(tmp_path / "yours.toml"))
+    assert [policy.said(level.name, "de") for level in policy.severity.levels] == ["Hoch", "Niedrig"]
+    assert [level.name for level in policy.severity.levels] == ["High", "Low"]
+
+
 def test_the_name_of_the_file_is_the_key(run, tmp_path):
     assert run("policies/east-wing.toml")[0] == 0
     policy = read_policy(policy_file(tmp_path / "policies" / "east-wing.toml"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.desk import load_rules
+from helpdesk.phrases import language_names
 from helpdesk.shipped import shipped
 from tests.desk import ANN, JO, KEY, LOGIK, TestDesk, write_office
 
@@ -93,6 +94,20 @@ def test_a_language_that_the_offering_does_not_speak_gets_its_first_one_and_is_t
     both.mail(JO, "Les règles", FRENCH)
 
     assert "We answer in English or German" in both.last(JO, "ack").text
+
+
+@pytest.mark.parametrize(
+    ("spoken", "language", "said"),
+    [
+        (["de"], "de", "Deutsch"),
+        (["de", "en"], "en", "German or English"),
+        (["de", "en", "fr", "es"], "de", "Deutsch, Englisch, Französisch oder Spanisch"),
+        (["en", "fr", "es"], "fr", "anglais, français ou espagnol"),
+        (["en", "de", "es"], "es", "inglés, alemán o español"),
+    ],
+)
+def test_several_languages_are_listed_as_one_says_them(spoken, language, said):
+    assert language_names(spoken, language) == said
 
 
 def test_an_offering_whose_first_language_is_german_says_so_in_german(tmp_path, story_databases, request):

@@ -33,6 +33,12 @@ _DEFINITIONS = {
     3: "Something is not as it should be, and work goes on.",
     4: "A question, a wish, or a small flaw.",
 }
+_IN_OTHERS = {  # what customers read of the usual severities
+    "urgent": {"de": "Dringend", "fr": "Urgent", "es": "Urgente"},
+    "high": {"de": "Hoch", "fr": "Élevée", "es": "Alta"},
+    "normal": {"de": "Normal", "fr": "Normale", "es": "Normal"},
+    "low": {"de": "Niedrig", "fr": "Faible", "es": "Baja"},
+}
 _SHORT = timedelta(minutes=30)
 _LONG = timedelta(hours=1)
 _A_YEAR = 366  # days
@@ -80,7 +86,7 @@ def _text(outline: Outline, examples: Sequence[tuple[WorkedExample, str]]) -> st
     plans = {key_of(name) or f"plan-{number}": name for number, name in enumerate(outline.plans, start=1)}
     severities = dict(zip(_keys(outline), outline.severities, strict=True))
     return "\n".join(
-        (*_head(outline), *_example_lines(examples), *_offering(outline, plans), *_times(plans, severities))
+        (*_head(outline), *_example_lines(examples), *_offering(outline, plans), *_times(outline, plans, severities))
     )
 
 
@@ -134,12 +140,20 @@ def _offering(outline: Outline, plans: dict[str, str]) -> Iterator[str]:
     yield ""
 
 
-def _times(plans: dict[str, str], severities: dict[str, PlannedSeverity]) -> Iterator[str]:
+def _called(name: str, key: str, languages: Sequence[str]) -> str:
+    """A severity's name, in each of the languages as far as it is a usual one; the first is what agents read."""
+    others = {code: said for code, said in _IN_OTHERS.get(key, {}).items() if code in languages}
+    said = ", ".join(f"{code} = {quoted(words)}" for code, words in {"en": name, **others}.items())
+    return f"{{ {said} }}" if others else quoted(name)
+
+
+def _times(outline: Outline, plans: dict[str, str], severities: dict[str, PlannedSeverity]) -> Iterator[str]:
     ranks = _RANKS[len(severities)]
     yield "[severities]  # the worst first; a definition in your own words helps to find it in a mail"
     for (key, level), rank in zip(severities.items(), ranks, strict=True):
         definition = quoted(_DEFINITIONS[rank])
-        yield f"{key} = {{ rank = {rank}, name = {quoted(level.name)}, definition = {definition} }}"
+        name = _called(level.name, key, outline.languages)
+        yield f"{key} = {{ rank = {rank}, name = {name}, definition = {definition} }}"
     for number, plan in enumerate(plans):
         yield ""
         yield f"[targets.{plan}.first_response]" + (
