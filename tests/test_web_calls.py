@@ -181,6 +181,14 @@ def test_a_channels_link_is_for_who_is_signed_in_and_of_the_team(site):
     assert 'href="/cases/HD-1"' in site.get("/calls/HD-1", by=ANN).body
 
 
+def test_the_case_leads_to_its_call_while_it_goes_on(site):
+    link_to_it = 'href="/calls/HD-1"'
+    assert link_to_it in site.get("/cases/HD-1", by=ANN).body
+    assert link_to_it not in site.get("/cases/HD-1", by=OPS).body, "who may not acknowledge it"
+    press(site, "/calls/HD-1", by=ANN)
+    assert link_to_it not in site.get("/cases/HD-1", by=ANN).body
+
+
 def test_a_page_that_was_opened_before_does_not_acknowledge_a_later_call(site):
     fields = form(site.get("/calls/HD-1", by=ANN))
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from starlette.responses import PlainTextResponse, Response
 
+from helpdesk.core.words.calls import call_under_way
 from helpdesk.errors import NotFound, Refused
 from helpdesk.report.attached import load_attachment
 from helpdesk.store import cases as case_store
@@ -44,7 +45,8 @@ def case(visit: Visit) -> Response:
         found = _opened(visit, unit)
         reading = read_case(unit, found, visit.viewer, visit.query)
         form = _form(visit, unit, reading, composer.new_composition(reading.mails))
-    return visit.page("case.html", title=_title(found), page=reading, form=form)
+    called = form is not None and call_under_way(found) is not None
+    return visit.page("case.html", title=_title(found), page=reading, form=form, called=called)
 
 
 def _opened(visit: Visit, unit: Unit) -> Case:
