@@ -619,9 +619,17 @@ def _zone(name: str) -> ZoneInfo:
 def wall_instant(timezone: str, day: date, seconds: int) -> datetime:
     """Return the first instant at which that zone's wall shows `seconds` after the midnight that begins `day`.
 
-    Aware UTC; by the rules above where the clock changes. ValueError for a zone that is not known.
+    Aware UTC; by the rules above where the clock changes. ValueError for a zone that is not known, and for a date
+    outside the years 3 to 9996.
     """
-    return _instant(_WallClock(_zone(timezone)).instant(_day_of(day) * _DAY + seconds))
+    return _instant(_WallClock(_zone(timezone)).instant(_day_of(within_reach(day)) * _DAY + seconds))
+
+
+def within_reach(day: date) -> date:
+    """The same date. ValueError outside the years 3 to 9996, near the ends of what can be computed with."""
+    if day.year not in _YEARS:
+        raise ValueError(f"expected a date in the years {_YEARS[0]} to {_YEARS[-1]}, not {day}")
+    return day
 
 
 # Instants and days as numbers. ---------------------------------------------------------------------------
@@ -636,8 +644,9 @@ def _seconds(at: datetime) -> int:
     return since.days * _DAY + since.seconds
 
 
-_FIRST_INSTANT = _seconds(datetime(3, 1, 1, tzinfo=UTC))  # Python counts the years 1 to 9999; zones need room
-_LAST_INSTANT = _seconds(datetime(9997, 1, 1, tzinfo=UTC))
+_YEARS = range(3, 9997)  # Python counts the years 1 to 9999; zones need room
+_FIRST_INSTANT = _seconds(datetime(_YEARS.start, 1, 1, tzinfo=UTC))
+_LAST_INSTANT = _seconds(datetime(_YEARS.stop, 1, 1, tzinfo=UTC))
 
 
 def _instant(seconds: int) -> datetime:

@@ -40,10 +40,9 @@ def _on_a_date(words: str, zone: str) -> datetime | None:
     if found is None or time is None:
         return None
     try:
-        day = date.fromisoformat(found[1])
-    except ValueError:
+        return wall_instant(zone, date.fromisoformat(found[1]), (int(time[1]) * 60 + int(time[2])) * 60)
+    except ValueError:  # no date, or one near the ends of time
         return None
-    return wall_instant(zone, day, (int(time[1]) * 60 + int(time[2])) * 60)
 
 
 def _on_a_weekday(words: str, zone: str, after: datetime) -> datetime | None:

@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from helpdesk.openhours.calendar import wall_instant
+from helpdesk.openhours.calendar import wall_instant, within_reach
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_DAY = timedelta(days=1)
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Period:
 def period(since: date, to: date, timezone: str) -> Period:
     """Whole local dates, the last included, or local times of such; a time with an offset is that instant.
 
-    Raises ValueError where it does not end after it begins.
+    Raises ValueError where it does not end after it begins, and near the ends of time (`calendar.within_reach`).
     """
-    last = to if isinstance(to, datetime) else to + _DAY
-    read = Period(_instant_of(since, timezone), _instant_of(last, timezone))
+    ends_at = _instant_of(to, timezone) if isinstance(to, datetime) else wall_instant(timezone, to, _DAY // _SECOND)
+    read = Period(_instant_of(since, timezone), ends_at)
     if read.ends_at <= read.begins_at:
         expected = "a time after" if isinstance(to, datetime) else "a date on or after"
         raise ValueError(f"expected {expected} {since}, not {to}")
@@ -46,6 +46,7 @@ def period(since: date, to: date, timezone: str) -> Period:
 def _instant_of(day: date, timezone: str) -> datetime:
     if not isinstance(day, datetime):
         return wall_instant(timezone, day, 0)
+    within_reach(day)
     if day.tzinfo is not None:
         return day.astimezone(UTC)
     midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -165,7 +166,7 @@ def parse_daily(text: str) -> WallTime:
 def read_instant(text: str) -> datetime:
     """An instant from `2026-05-22T16:40-05:00`, or from `2026-05-22 16:40 America/Chicago`. Aware.
 
-    Raises ValueError that says what was expected.
+    Raises ValueError that says what was expected, also near the ends of time (`calendar.within_reach`).
     """
     written, _, zone = text.strip().rpartition(" ")
     try:
@@ -179,6 +180,7 @@ def read_instant(text: str) -> datetime:
     if at.tzinfo is None:
         expected = 'expected a time such as 2026-05-22T16:40-05:00 or "2026-05-22 16:40 America/Chicago"'
         raise ValueError(f"{expected}, not {text!r}")
+    within_reach(at)
     return at
 
 
