@@ -11,6 +11,7 @@ import pytest
 
 from helpdesk.core.words.events import to_facts
 from helpdesk.desk.order import agent_called, order
+from helpdesk.store import outbox
 from helpdesk.store.engine import Database
 from helpdesk.unit import Units, load_rules
 from helpdesk.watch import Watch
@@ -84,6 +85,7 @@ def test_it_shows_severity_number_and_due_and_no_word_of_a_customers(site):
     assert "app-production" not in body
     assert "words of a customer" not in body
     assert "/cases/HD-1" not in body  # who is not signed in is led nowhere by it
+    assert f'href="/sign-in?to={link(site)}"' in body  # their own link leads back
 
 
 def test_the_button_does_what_ack_does_by_mail(site):
@@ -160,6 +162,31 @@ def test_another_site_cannot_press_the_button(site):
 
     assert site.post(path, csrf="wrong", call=call).status == 403
     assert acknowledged(site) == []
+
+
+@pytest.mark.parametrize("by", ["", ANN, OPS])
+def test_no_page_shows_it_to_somebody_else(site, by):
+    """Who has it acknowledges in the name of who was called."""
+    with site.desk.database.read() as connection:
+        rows = outbox.rows(connection, case=1)
+    pages = [site.get(path, by=by) for path in ("/cases/HD-1", *(f"/cases/HD-1/sent/{row.id}" for row in rows))]
+    pages += [site.get(f"/desk/outgoing/{row.id}", by=OPS) for row in rows]
+    assert {page.status for page in pages} == {200}
+    assert not [page.body for page in pages if re.search(r"calls/1\.[a-z2-7]{26}", page.body)]
+    assert "Call beyond mail to" in pages[0].body
+    assert "Its text is not shown" in "".join(page.body for page in pages)
+
+
+def test_the_preview_of_an_order_that_calls_does_not_show_the_link(site):
+    site.desk.mail("jo@gate.example", "A question", "How do I export?", to="email@logicgate.example")
+    form = dict(
+        re.findall(r'<input type="hidden" name="(\w+)"[^>]* value="([^"]*)"', site.get("/cases/HD-2", by=ANN).body)
+    )
+    form.pop("csrf", None)
+    shown = site.post("/cases/HD-2/preview", by=ANN, **form, severity="sev1").body
+    assert "Call beyond mail to" in shown
+    assert "calls/2" not in shown
+    assert "Nobody outside gets a mail of it." in shown
 
 
 # --- a channel's link

@@ -19,6 +19,7 @@ from helpdesk.mail.read.mime import read_tree
 from helpdesk.plural import plural
 from helpdesk.store import cases as case_store
 from helpdesk.store import sent_mails
+from helpdesk.store.outbox import NOTIFICATION
 from helpdesk.web.excerpt import Excerpt, excerpt
 from helpdesk.web.linked_text import TextPiece, linked
 
@@ -54,6 +55,7 @@ MAIL_NAMES: Final[Mapping[str, str]] = {
     "resend-anonymised": "Request to send it again",
     "out-of-scope": "Out of scope",
     "alert": "Alert",
+    NOTIFICATION: "Call beyond mail",
 }
 _STATES: Final[Mapping[str, str]] = {
     "queued": "waits to be sent",
@@ -66,6 +68,7 @@ _STATES: Final[Mapping[str, str]] = {
     "dropped": "will not be sent",
     "held": "is held back",
 }
+_LINK: Final = "a link in it acknowledges the call in the name of who got it"
 _WRONG = frozenset({"failed", "bounced", "uncertain", "dropped", "held"})
 
 
@@ -119,6 +122,7 @@ class OurMail:
     reached: tuple[Reached, ...]
     pieces: tuple[TextPiece, ...] = ()
     erased: bool = False
+    withheld: str = ""  # why its text is not shown
 
     @property
     def wrong(self) -> bool:
@@ -159,6 +163,17 @@ class Reader:
 
     called: Callable[[str], str]
     staff: Collection[str]
+
+    def outside(self, mail: SentMail | Queued) -> bool:
+        """Whether a mail of ours goes to somebody who is not of the desk; a call beyond mail never does."""
+        return mail.kind != NOTIFICATION and mail.recipient not in self.staff
+
+    def addressee(self, mail: SentMail | Queued) -> str:
+        """Whom a mail of ours is for, by name; of a call beyond mail, as in `notify:agent/ann@desk.example/1`, too."""
+        if mail.kind != NOTIFICATION:
+            return self.called(mail.recipient)
+        kind, _, name = mail.recipient.removeprefix("notify:").rpartition("/")[0].partition("/")
+        return self.called(name or kind)
 
 
 def read_correspondence(connection: Connection, case: Case, reader: Reader, asked: str = "") -> CorrespondencePage:
@@ -265,14 +280,14 @@ def _in_groups(
     grouped: dict[tuple[str, str, bool], list[SentMail]] = defaultdict(list)
     for mail in sent:
         key = mail.key.removeprefix(f"{case}/").removesuffix(f"/{mail.kind}/{mail.recipient}")
-        grouped[key, mail.kind, mail.recipient not in reader.staff].append(mail)
+        grouped[key, mail.kind, reader.outside(mail)].append(mail)
     raws = read([mails[0].number for (_, _, outside), mails in grouped.items() if outside])
     return [(key, _our_mail(mails, reader, raws)) for (key, _, _), mails in grouped.items()]
 
 
 def _our_mail(mails: Sequence[SentMail], reader: Reader, raws: Mapping[int, bytes]) -> OurMail:
     first = mails[0]
-    outside, raw = first.recipient not in reader.staff, raws.get(first.number)
+    outside, raw = reader.outside(first), raws.get(first.number)
     return OurMail(
         at=first.created_at,
         what=MAIL_NAMES.get(first.kind, first.kind),
@@ -289,13 +304,15 @@ def reached(mail: SentMail, reader: Reader) -> Reached:
     detail = f": {mail.detail}" if mail.detail and mail.state in {*_WRONG, "queued"} else ""
     again = f", {plural(mail.copies, 'possible copy', 'possible copies')}" if mail.copies else ""
     state = f"{_STATES.get(mail.state, mail.state)}{detail}{again}"
-    name = reader.called(mail.recipient)
+    name = reader.addressee(mail)
     return Reached(name, mail.recipient, state, mail.state in _WRONG, mail.number, mail.sent_at)
 
 
 def sent_mail(mail: SentMail, reader: Reader, raw: bytes | None) -> OurMail:
-    """One mail of ours as its reader got it, whole."""
+    """One mail of ours as its reader got it, whole; of a call beyond mail, whose link acknowledges it, no text."""
     ours = _our_mail([mail], reader, {})
+    if mail.kind == NOTIFICATION:
+        return replace(ours, withheld=_LINK)
     return replace(ours, pieces=tuple(linked(text_of(raw))) if raw is not None else (), erased=raw is None)
 
 
@@ -303,15 +320,14 @@ def to_be_sent(mails: Iterable[Queued], reader: Reader) -> list[OurMail]:
     """Mails that are not written yet, one for all of its readers on one side; what goes outside with its text."""
     grouped: dict[tuple[str, bool], list[Queued]] = defaultdict(list)
     for mail in mails:
-        grouped[mail.kind, mail.recipient not in reader.staff].append(mail)
+        grouped[mail.kind, reader.outside(mail)].append(mail)
     return [_preview(found, reader, outside=outside) for (_, outside), found in grouped.items()]
 
 
 def _preview(mails: Sequence[Queued], reader: Reader, *, outside: bool) -> OurMail:
     first = mails[0]
     readers = (
-        Reached(reader.called(mail.recipient), mail.recipient, mail.unwritable, bool(mail.unwritable), 0)
-        for mail in mails
+        Reached(reader.addressee(mail), mail.recipient, mail.unwritable, bool(mail.unwritable), 0) for mail in mails
     )
     text = text_of(first.raw) if outside else ""
     what = MAIL_NAMES.get(first.kind, first.kind)

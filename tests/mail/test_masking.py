@@ -27,11 +27,23 @@ def test_the_key_is_taken_out_of_a_text_and_the_address_still_says_whose_it_was(
     assert "+12.a" in masked(text).lower()
 
 
+@pytest.mark.parametrize(
+    "before", ["https://desk.example/", "/", "", "https%3A%2F%2Fdesk.example%2F", "HTTPS://DESK.EXAMPLE/"]
+)
+def test_the_key_is_taken_out_of_the_link_of_a_call(before):
+    link = f"{before}calls{'%2F' if '%' in before else '/'}12.{DIGEST}"
+    for shown in (masked(f"see <{link}>."), masked(link.upper()).lower(), masked_mail(link.encode()).decode()):
+        assert DIGEST not in shown
+        assert "12.***" in shown
+
+
 def test_the_key_is_taken_out_of_a_link_that_writes_its_signs_in_hex():
     assert DIGEST not in masked(f"mailto:{ADDRESS.replace('+', '%2B').replace('@', '%40')}?subject=Re")
 
 
-@pytest.mark.parametrize("text", ["", "support@desk.example", "3+12.4@x", "jo+news@acme.example", "a.b+c@d.example"])
+@pytest.mark.parametrize(
+    "text", ["", "support@desk.example", "3+12.4@x", "jo+news@acme.example", "a.b+c@d.example", "calls/12.abc"]
+)
 def test_other_addresses_stay_as_they_are(text):
     assert masked(text) == text
 

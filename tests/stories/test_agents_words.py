@@ -58,6 +58,10 @@ def test_an_answer_goes_out_whole_and_the_quote_stays(desk, style):
     ("left", "why"),
     [
         (f"Von: Desk <{{token}}>\nGesendet: gestern\nAn: {ANN}", "a reply address of ours"),
+        (
+            "Acknowledge: https://desk.example/calls/1.abcdefghijklmnopqrstuvwxyz",
+            "a link of ours that acknowledges a call",
+        ),
         (f"To: Ann Berg <{ANN}>", "an address of one of us"),
         ("Severity: Medium\nCase: HD-1 The rules", "what the desk tells its agents"),
         ("This is the same as HD-2, which we closed.", "HD-2, a case of somebody else,"),

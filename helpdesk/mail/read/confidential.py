@@ -1,4 +1,4 @@
-"""What in an agent's words is not for customers: reply addresses, our people's, facts of the desk, notes, other cases.
+"""What in an agent's words is not for customers: links, our people's addresses, facts of the desk, notes, other cases.
 
 What is proven to be a quote has gone before. So this finds what a mail program left of one in a form that proves
 nothing, what somebody copied, and what they wrote themselves.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.words.agent_text import Inside
 from helpdesk.mail.read import overlap
-from helpdesk.mail.read.masking import REPLY_TAG, masked
+from helpdesk.mail.read.masking import CALL_LINK, REPLY_TAG, masked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -62,6 +62,8 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
         shown = masked(line.strip())[:_LINE]
         if REPLY_TAG.search(line):
             found.append(Inside(shown, "a reply address of ours"))
+        elif CALL_LINK.search(line):
+            found.append(Inside(shown, "a link of ours that acknowledges a call"))
         elif _FACTS.match(line) or desk >= _OF_DESK:
             found.append(Inside(shown, "what the desk tells its agents"))
         elif notes >= _OF_NOTE or _is_note(line, kept.notes):
