@@ -133,6 +133,32 @@ def test_a_page_that_is_looked_at_again_keeps_what_is_open_and_what_is_written(b
         assert complaints == []
 
 
+@pytest.mark.parametrize(
+    ("field", "choose"),
+    [
+        ("Note, for the team only", "check"),
+        ("Do it even where the desk would ask first", "check"),
+        ("Then", "select_option"),
+        ("Severity", "select_option"),
+        ("With", "fill"),
+    ],
+)
+def test_a_page_that_is_looked_at_again_keeps_what_is_chosen(browser, site, field, choose):
+    """A note that had become a reply would go to the customer."""
+    with looking(browser, site) as (page, _):
+        page.get_by_text("Another order").click()
+        one = page.get_by_label(field, exact=True)
+        {"check": one.check, "select_option": lambda: one.select_option(index=2), "fill": lambda: one.fill("x")}[
+            choose
+        ]()
+        page.evaluate("document.activeElement.blur()")
+        state = "(one) => [one.checked, one.value]"
+        before = one.evaluate(state)
+        site.desk.mail(JO, "Re: [HD-1] The rules", "One word more.")
+        page.evaluate("refresh()")
+        assert one.evaluate(state) == before
+
+
 def test_a_picture_is_shown_and_an_address_leads_away_without_a_trace(browser, site):
     with looking(browser, site) as (page, _):
         picture = page.locator(".picture img")

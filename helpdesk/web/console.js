@@ -10,7 +10,14 @@ const main = document.getElementById("main");
 
 function writing() {
   const fields = [...main.querySelectorAll("textarea, input:not([type=hidden]), select")];
-  return fields.some((one) => one === document.activeElement || (one.defaultValue !== undefined && one.value !== one.defaultValue));
+  return fields.some((one) => one === document.activeElement || chosen(one));
+}
+
+// Whether a field is another than the page gave it: a choice is as easily lost as a text.
+function chosen(one) {
+  if (one.matches("[type=checkbox], [type=radio]")) return one.checked !== one.defaultChecked;
+  if (!one.options) return one.value !== one.defaultValue;
+  return one.selectedIndex !== Math.max(0, [...one.options].findIndex((option) => option.defaultSelected));
 }
 
 async function refresh() {
