@@ -180,7 +180,10 @@ class Desk:
 
     def index(self) -> int:
         """Read some mails of cases for the search; returns how many, 0 when none waits."""
-        return search.index(self.database)
+        return search.index(
+            self.database,
+            lambda message_id, why: _log.error("a mail is left out of the search", message_id=message_id, problem=why),
+        )
 
     def tick(self) -> int:
         """Do what time alone has made due; returns the number of cases it changed."""

@@ -24,7 +24,7 @@ from helpdesk.store.search_words import words_of
 from helpdesk.store.tables import cases, message, to_index
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from helpdesk.core.words.case import Case
     from helpdesk.store.board import Kept, Reach
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 AT_A_TIME = 50  # mails
 _LONGEST = 200_000  # letters of a mail that are read
 _MOST_WORDS = 12_000  # of a mail: PostgreSQL knows places up to 16,383
+_MOST_OCTETS = 900_000  # of them and their places: a tsvector holds 1,048,575
+_LIMIT_EXCEEDED = "54"  # how PostgreSQL's codes begin where something is larger than it takes
 _LOOKED_AT = 200  # mails of one look into the index
 _LOOKS = 10  # for one page, of mails that other conditions leave out
 _HITS = {
@@ -127,8 +129,11 @@ def texts(connection: sa.Connection, numbers: Collection[int]) -> dict[int, str]
 _WAITING = Prepared(sa.select(to_index).order_by(to_index.c.id.desc()).limit(sa.literal_column(str(AT_A_TIME))))
 
 
-def index(database: Database) -> int:
-    """Read the newest mails that wait for it; returns how many waited, at most some."""
+def index(database: Database, left_out: Callable[[str, str], None] | None = None) -> int:
+    """Read the newest mails that wait for it; returns how many waited, at most some.
+
+    `left_out` hears the Message-ID of a mail that the database refuses, and why; no other waits for it.
+    """
     with database.read() as connection:
         lines = _WAITING.rows(connection)
         if not lines:
@@ -139,10 +144,14 @@ def index(database: Database) -> int:
         read = _read(connection, seen)
     with database.write() as connection:
         unchanged = _unchanged(connection, seen)
-        _write(connection, {number: read[number] for number in unchanged & read.keys()})
+        refused = _write(connection, {number: read[number] for number in unchanged & read.keys()})
+        named = _message_ids(connection, refused) if refused else {}
         gone = seen.keys() - _there(connection, seen)
         done = [line.id for line in lines if line.message_id in unchanged | gone]
         connection.execute(sa.delete(to_index).where(to_index.c.id.in_(done)))
+    for number, message_id in named.items():
+        if left_out is not None:
+            left_out(message_id, refused[number])
     return len(done)
 
 
@@ -159,7 +168,18 @@ def _words(mail: Any, case: Case) -> list[str]:
     files = (str(part["name"] or "") for part in mail.attachments)
     texts = (mail.subject, case.subject, case.customer, mail.author_name, mail.author, *people, *files, _own(mail))
     parts = ((mark, *words_of(text[:_LONGEST])) for text in texts if text)
-    return [*([_mark("team", case.team)] if case.team else []), *islice(chain.from_iterable(parts), _MOST_WORDS)]
+    team = ([_mark("team", case.team)] if case.team else [],)
+    return list(_fitting(chain.from_iterable((*team, *parts))))
+
+
+def _fitting(words: Iterable[str]) -> Iterator[str]:
+    """As many as the index takes of one mail."""
+    room = _MOST_OCTETS
+    for word in islice(words, _MOST_WORDS):
+        room -= len(word.encode()) + 4  # for its place
+        if room < 0:
+            return
+        yield word
 
 
 def _own(mail: Any) -> str:
@@ -182,20 +202,48 @@ def _there(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
     return set(connection.execute(sa.select(message.c.id).where(message.c.id.in_(numbers))).scalars())
 
 
-def _write(connection: sa.Connection, found: Mapping[int, list[str]]) -> None:
+def _message_ids(connection: sa.Connection, numbers: Collection[int]) -> dict[int, str]:
+    query = sa.select(message.c.id, message.c.message_id).where(message.c.id.in_(numbers))
+    return {row.id: row.message_id for row in connection.execute(query)}
+
+
+def _write(connection: sa.Connection, found: Mapping[int, list[str]]) -> dict[int, str]:
+    """All at once, or where one of them is refused each by itself; returns those that were refused, and why."""
+    write = _write_postgresql if connection.dialect.name == "postgresql" else _write_sqlite
     if not found:
-        return
-    if connection.dialect.name == "postgresql":
-        statement = (
-            f"INSERT INTO {INDEX} (message_id, words) VALUES (:id, CAST(:words AS tsvector))"
-            " ON CONFLICT (message_id) DO UPDATE SET words = excluded.words"
-        )
-        rows = [{"id": number, "words": _vector(words)} for number, words in found.items()]
-    else:
-        _forget(connection, found)
-        statement = f"INSERT INTO {INDEX} (rowid, words) VALUES (:id, :words)"
-        rows = [{"id": number, "words": " ".join(words)} for number, words in found.items()]
+        return {}
+    try:
+        with connection.begin_nested():
+            write(connection, found)
+    except sa.exc.DBAPIError as problem:
+        if not _is_too_much(problem):
+            raise
+        if len(found) == 1:
+            return dict.fromkeys(found, str(problem.orig))
+        each = (_write(connection, {number: words}) for number, words in found.items())
+        return {number: why for refused in each for number, why in refused.items()}
+    return {}
+
+
+def _is_too_much(problem: sa.exc.DBAPIError) -> bool:
+    """Whether it was said of what is to be written, and will be again: not of a database that is full or away."""
+    code = str(getattr(problem.orig, "sqlstate", None) or "")
+    return isinstance(problem, sa.exc.DataError) or code.startswith(_LIMIT_EXCEEDED)
+
+
+def _write_postgresql(connection: sa.Connection, found: Mapping[int, list[str]]) -> None:
+    statement = (
+        f"INSERT INTO {INDEX} (message_id, words) VALUES (:id, CAST(:words AS tsvector))"
+        " ON CONFLICT (message_id) DO UPDATE SET words = excluded.words"
+    )
+    rows = [{"id": number, "words": _vector(words)} for number, words in found.items()]
     connection.execute(sa.text(statement), rows)
+
+
+def _write_sqlite(connection: sa.Connection, found: Mapping[int, list[str]]) -> None:
+    _forget(connection, found)
+    rows = [{"id": number, "words": " ".join(words)} for number, words in found.items()]
+    connection.execute(sa.text(f"INSERT INTO {INDEX} (rowid, words) VALUES (:id, :words)"), rows)
 
 
 def _vector(words: Iterable[str]) -> str:

@@ -215,6 +215,46 @@ def test_several_that_index_and_one_that_writes_leave_every_mail_as_it_is(rules,
     assert not any(found(desk, word) for word in before)
 
 
+LARGE = {
+    "hangul": lambda chance: "".join(
+        chr(chance.randrange(0xAC00, 0xD7A4)) for _ in range(22)
+    ),  # three signs of three octets each
+    "emphasized": lambda chance: "".join(chance.choice("𝔄ÄꙂ𐐀") for _ in range(64)),
+    "ideographs": lambda chance: chr(chance.randrange(0x20000, 0x2A000)),
+    "numbers": lambda chance: str(chance.randrange(10**15)),
+    "one word": lambda _: "again",
+}
+
+
+def test_a_mail_as_large_as_they_come_is_found_by_what_it_begins_with(desk):
+    chance = random.Random(5)
+    for name, word in LARGE.items():
+        desk.mail(JO, name, "alpine " + " ".join(word(chance) for _ in range(20_000)))
+    assert found(indexed(desk), "alpine") == [5, 4, 3, 2, 1]
+
+
+def test_a_mail_that_the_database_refuses_is_named_and_holds_up_no_other(desk, monkeypatch):
+    if desk.database.embedded:
+        pytest.skip("SQLite takes a mail of any size")
+    for subject in ("first", "second", "third"):
+        desk.mail(JO, subject, "Alpine.")
+    real, refused = search._words, []
+
+    def too_much(mail, case):
+        return [f"{'x' * 60}{number}" for number in range(20_000)] if mail.subject == "second" else real(mail, case)
+
+    monkeypatch.setattr(search, "_words", too_much)
+    while search.index(desk.database, lambda *mail: refused.append(mail)):
+        pass
+
+    assert found(desk, "alpine") == [3, 1]
+    with desk.database.read() as connection:
+        named = connection.execute(sa.select(message.c.message_id).where(message.c.subject == "second")).scalar()
+    ((message_id, why),) = refused
+    assert message_id == named
+    assert "too long for tsvector" in why
+
+
 # --- erased
 
 
