@@ -296,23 +296,21 @@ class Letters:
         links: dict[str, str] = {}
         for grade in rating.GRADES:
             said = rating.prefilled(grade, case.ref, language)
-            links[grade] = self._mailto(grade, case, terms, person, said.removesuffix("."), said)
+            address = self._address(terms.mailbox, case.number, person, grade)
+            links[grade] = _mailto(address, said.removesuffix("."), said)
         return RatingLinks(**links)
 
     def _order_links(self, draft: Draft, case: Case, terms: Terms, *, unheard: bool) -> Iterator[OrderLink]:
         """The orders that are given most, each as a mail that only has to be sent."""
+        addresses: dict[Purpose, str] = {}
         for label, verb, argument in _one_click_orders(case, unheard=unheard):
             # What a mail program adds below an order, such as a signature, must not go to the customer.
             purpose: Purpose = "agent" if ORDERS[verb].to_customer else "note"
+            if purpose not in addresses:
+                addresses[purpose] = self._address(terms.mailbox, case.number, draft.to, purpose)
             order = f"#{verb} {argument}".rstrip()
-            link = self._mailto(purpose, case, terms, draft.to, f"Re: [{case.ref}] {order.removeprefix('#')}", order)
+            link = _mailto(addresses[purpose], f"Re: [{case.ref}] {order.removeprefix('#')}", order)
             yield OrderLink(label, order, link)
-
-    def _mailto(self, purpose: Purpose, case: Case, terms: Terms, to: Person, subject: str, body: str) -> str:
-        """A link that writes a mail, which only has to be sent (RFC 6068)."""
-        address = self._address(terms.mailbox, case.number, to, purpose)
-        # Some programs read a plain `+` as a space.
-        return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}%0D%0A"
 
     def _customer_words(self, draft: Draft, case: Case, terms: Terms) -> CustomerWords:
         policy, content, language = terms.policy, draft.content, _spoken(case, terms)
@@ -429,6 +427,12 @@ def snippet(known: Snippets, name: str, case: Case, terms: Terms, agent: Agent) 
         opened=moment(case.opened_at, _zone(case, terms), language),
     )
     return known.text(name, team=terms.team.name, language=language, words=words)
+
+
+def _mailto(address: str, subject: str, body: str) -> str:
+    """A link that writes a mail, which only has to be sent (RFC 6068)."""
+    # Some programs read a plain `+` as a space.
+    return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}%0D%0A"
 
 
 def _told_to_agent(draft: Draft, case: Case, terms: Terms, now: datetime) -> object:

@@ -214,8 +214,12 @@ def _said(sentence: str, own: frozenset[str], *, ours: bool) -> bool | None:
     """Whether a sentence of a notice says that its writer is away; None where it is none of a notice."""
     marked = _TELEPHONE.sub(" @ ", _DATE.sub(" 0 ", _ADDRESS.sub(" @ ", sentence)))
     marks = [(word, fold(word)) for word in _MARKS.findall(marked)]
+    # A small word is no name: a language that does not know the longest has no form for the sentence.
+    longest = max((folded for word, folded in marks if word[0].islower() and folded not in own), key=len, default="")
     found: bool | None = None
     for language in _languages():
+        if longest and language.cased and not language.phrases and not language.knows(longest):
+            continue
         form = _characters(marked, language) if language.phrases else _form(marks, language, own)
         if not form or language.never.search(form[0]):
             continue
