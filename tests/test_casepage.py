@@ -104,6 +104,34 @@ def test_a_reply_is_shown_as_it_will_be_sent_and_then_sent(site):
 
 
 @pytest.mark.parametrize(
+    ("text", "to", "warns"),
+    [
+        ("#severity low\nSorry.", "reply", True),
+        ("\n #Note for Bob", "reply", True),
+        ("#close this tab\nIt is mended.", "reply", True),
+        ("#12 is the order that failed.", "reply", False),
+        ("#closely watched", "reply", False),
+        ("Look at #severity.", "reply", False),
+        ("#severity low", "note", False),
+    ],
+)
+def test_a_reply_that_begins_as_an_order_by_mail_is_pointed_out(site, text, to, warns):
+    site.desk.mail(JO, "The rules do not fire")
+    assert ("begins with an order, as by mail" in preview(site, text=text, to=to).body) == warns
+
+
+def test_an_old_form_leads_back_to_its_case(site):
+    site.desk.mail(JO, "The rules do not fire")
+    answer = site.post("/cases/HD-1/preview", by=ANN, csrf="old", text="Long words of mine")
+    assert "Long words of mine" in answer.body
+    assert '<a href="/cases/HD-1">Back to HD-1</a>' in answer.body
+    for ref in ("%22%3E", "HD-", "x"):
+        answer = site.post(f"/cases/{ref}/preview", by=ANN, csrf="old")
+        assert (answer.status, "Back to" in answer.body) == (403, False)
+        assert site.get(f"/cases/{ref}", by=ANN).status == 404
+
+
+@pytest.mark.parametrize(
     ("chosen", "events"),
     [
         ({"text": "Look.", "to": "note"}, ["agent_noted"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -58,6 +59,7 @@ _NOT_THEIRS: Mapping[Audience, str] = {
     "agent": "This page is for agents and leads.",
     "operator": "This page is for operators.",
 }
+_REF = re.compile(r"HD-[0-9]{1,12}")
 _NOT_OURS = "This form was not made for you in this browser, or is too old."
 _SIGNED_OUT = "You are not signed in, or not any more."
 
@@ -217,7 +219,9 @@ def _undone(visit: Visit, why: str, *, status: int = 403) -> Response:
     """Nothing was done; what somebody wrote is shown, so that it is not lost. A word alone is a choice."""
     texts = [text for name in visit.form.fields for text in visit.form.all(name)]
     written = [text for text in texts if len(text.split()) > 1]
-    return visit.page("undone.html", title="Nothing was done", status=status, why=why, written=written)
+    ref = visit.place.get("ref", "")
+    ref = ref if _REF.fullmatch(ref) else ""
+    return visit.page("undone.html", title="Nothing was done", status=status, why=why, written=written, ref=ref)
 
 
 def _failed(visit: Visit, problem: Exception) -> Response:

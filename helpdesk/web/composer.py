@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.policy import Policy
     from helpdesk.web.posted import PostedForm
 
+_AN_ORDER = re.compile(rf"\s*#(?:{'|'.join(map(re.escape, ORDERS))})\b", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 # What has a field of its own, or belongs to no case that is there already.
 _ELSEWHERE: Final = frozenset({"note", "answer", "new", "help", "severity", "assign", "resolve", "close", "reopen"})
@@ -63,6 +64,11 @@ class Composition:
     def after_seeing(self, mails: int) -> Composition:
         """The same, by somebody who has been shown so many mails."""
         return replace(self, seen=mails)
+
+    @property
+    def looks_like_orders(self) -> bool:
+        """Whether a reply begins as orders do by mail, which here would be read by the customer."""
+        return not self.note and _AN_ORDER.match(self.text) is not None
 
     @property
     def typed(self) -> TypedMail:
