@@ -8,6 +8,7 @@ from helpdesk.errors import ConfigurationError
 from helpdesk.offering.files import read_policy
 from helpdesk.offering.files.lint import check_file
 from helpdesk.offering.files.read import policy_file
+from helpdesk.severity.stated import stated_degree
 from helpdesk.shipped import shipped
 from tests.desk import JO
 from tests.policies.offices import customer, open_desk
@@ -39,6 +40,31 @@ def test_agents_read_the_first_and_customers_their_own(tmp_path):
         "Critical",
     ]
     assert policy.said("e-mail", "es") == "correo electrónico"  # of every policy
+
+
+@pytest.mark.parametrize("name", ["celigo", "cloudextend", "logik", "threekit"])
+def test_a_severity_agrees_with_its_label_and_is_read_however_it_is_stated(name):
+    policy = read_policy(policy_file(shipped("policies") / f"{name}.toml"))
+    stated = {stated_degree(words, policy.severity) for words in ("Urgent", "urgente", "URGENT", "dringend")}
+
+    assert policy.said(policy.level("urgent").name, "fr") == "Urgente"
+    assert stated == {policy.severity.degree("urgent")}
+    assert not [label for field in policy.intake if "Urgent," in (label := policy.said(field.label, "fr"))]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "vom Kunden oder von Dritten in dessen Auftrag verursacht"),
+        ("fr", "causée par le client ou par des tiers qui agissent pour lui"),  # la demande
+        ("es", "causada por el cliente o por terceros que actúan en su nombre"),  # la consulta
+    ],
+)
+def test_a_reason_agrees_with_the_request_that_it_is_about(language, said):
+    policy = read_policy(policy_file(shipped("policies") / "celigo.toml"))
+    why = next(one.why for one in policy.exclusions if one.key == "customer-action")
+
+    assert policy.said(why, language) == said
 
 
 def test_a_file_with_plain_names_reads_as_before(tmp_path):
