@@ -18,7 +18,7 @@ from helpdesk.core.receive.orders.table import ORDERS
 from helpdesk.core.words import rating
 from helpdesk.core.words.addressee import plain_reply, readers, unheard
 from helpdesk.core.words.addresses import unwritable
-from helpdesk.core.words.case import DESK
+from helpdesk.core.words.case import DESK, ERASED
 from helpdesk.core.words.desk_mail import AlertMail, MaintenanceMail
 from helpdesk.core.words.drafts import (
     AckMail,
@@ -43,7 +43,7 @@ from helpdesk.offering.cell import says
 from helpdesk.offering.policy import Promise
 from helpdesk.openhours.relative_time import zone_of
 from helpdesk.person import Person
-from helpdesk.phrases import amount, brief, day_words, language_names, moment, no_subject, open_span, span
+from helpdesk.phrases import amount, brief, day_words, erased, language_names, moment, no_subject, open_span, span
 from helpdesk.store.outbox import Queued
 from helpdesk.templates import SnippetWords
 from helpdesk.templates.words import (
@@ -321,7 +321,7 @@ class Letters:
         return CustomerWords(
             desk=terms.mailbox.name or self._desk,
             ref=case.ref,
-            subject=_topic(case.subject) or no_subject(language),
+            subject=_subject(case, language),
             text=_without_staff(draft.text, terms),
             author=draft.author,
             status=case.status,
@@ -417,7 +417,7 @@ def snippet(known: Snippets, name: str, case: Case, terms: Terms, agent: Agent) 
     language = _spoken(case, terms)
     words = SnippetWords(
         ref=case.ref,
-        subject=_topic(case.subject) or no_subject(language),
+        subject=_subject(case, language),
         name=case.addressee.name,
         customer=terms.customer.name if terms.customer else "",
         agent=agent.name,
@@ -489,6 +489,12 @@ def _zone(case: Case, terms: Terms) -> str:
 def _topic(subject: str) -> str:
     """A subject without what an answer puts around it: the letter adds its own "Re:" and its own number."""
     return _AROUND.sub("", subject).strip()
+
+
+def _subject(case: Case, language: str) -> str:
+    """What a case is called to a customer."""
+    topic = _topic(case.subject)
+    return erased(language) if topic == ERASED else topic or no_subject(language)
 
 
 def _problem_words(problem: KnownProblem, zone: str, language: str) -> ProblemWords:

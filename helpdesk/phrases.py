@@ -45,11 +45,12 @@ def day_words(on: date, language: str) -> str:
 
 
 def amount(within: Within, language: str = "en") -> str:
-    """`2 business days`, as an amount of promised time is said; German, after `innerhalb von`: `2 Werktagen`."""
-    amounts = _phrases(language).get("amounts")
-    if not amounts:
-        return str(within)
-    return _amount().sub(lambda found: f"{found[1] or ''}{amounts[found[2]]}", str(within))
+    """`2 business days`, as an amount of promised time is said; German, after `innerhalb von`: `2 Werktagen`.
+
+    What is left of a business day has no number, and is said without `within`: `the same business day`.
+    """
+    amounts = _phrases(language)["amounts"]
+    return _amount().sub(lambda found: f"{found[1] or ''}{amounts.get(found[2], found[2])}", str(within))
 
 
 def language_names(spoken: Sequence[str], language: str) -> str:
@@ -62,6 +63,11 @@ def language_names(spoken: Sequence[str], language: str) -> str:
 def no_subject(language: str) -> str:
     """What stands for the subject of a case that has none."""
     return str(_phrases(language)["no_subject"])
+
+
+def erased(language: str) -> str:
+    """What stands for the subject of a case that was erased."""
+    return str(_phrases(language)["erased"])
 
 
 def _told_at(form: str, local: datetime, language: str, *, exact: bool = False) -> str:
@@ -85,7 +91,7 @@ def _phrases(language: str) -> Mapping[str, Any]:
 
 @cache
 def _amount() -> re.Pattern[str]:
-    units = sorted({unit for code in WRITTEN for unit in _phrases(code).get("amounts", ())}, key=len, reverse=True)
+    units = sorted({unit for code in WRITTEN for unit in _phrases(code)["amounts"]}, key=len, reverse=True)
     return re.compile(rf"\b(\d+ )?({'|'.join(units)})\b")
 
 

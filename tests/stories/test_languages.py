@@ -19,8 +19,11 @@ PORTUGUESE = "Bom dia,\n\ndesde hoje cedo as regras não são mais executadas. V
 ORION = "kim@orion.example"
 
 
-def speaking(tmp_path, story_databases, request, languages: str, *, orion: str = "") -> TestDesk:
-    """The tests' desk, with a policy that speaks these languages; Orion's row in the customers may name theirs."""
+def speaking(tmp_path, story_databases, request, languages: str, *, orion: str = "", within: str = "") -> TestDesk:
+    """The tests' desk, with a policy that speaks these languages; Orion's row in the customers may name theirs.
+
+    `within` is promised for everything but the worst.
+    """
     office = write_office(tmp_path)
     if orion:
         customers = tmp_path / "customers.toml"
@@ -29,6 +32,8 @@ def speaking(tmp_path, story_databases, request, languages: str, *, orion: str =
     (tmp_path / "policies").mkdir()
     text = (shipped("policies") / "logik.toml").read_text(encoding="utf-8")
     assert 'languages = ["en"]' in text
+    if within:
+        text = text.replace('"2h"\nmedium = "8h"\n', f'"{within}"\nmedium = "{within}"\n')
     (tmp_path / "policies" / "logik.toml").write_text(
         text.replace('languages = ["en"]', f"languages = {languages}"), encoding="utf-8"
     )
@@ -81,6 +86,27 @@ def test_who_is_asked_to_send_it_again_is_asked_in_german(both):
     both.reply(ANN, "#redact")
 
     assert "noch einmal" in both.last(JO, "resend-anonymised").subject
+
+
+@pytest.mark.parametrize(
+    ("spoken", "text", "subject", "same_day"),
+    [
+        ("en", "The rules do not fire for two of our products.", "(erased)", "First answer: the same business day, by"),
+        ("de", GERMAN, "(gelöscht)", "Erste Antwort: noch am selben Werktag, spätestens"),
+        ("fr", FRENCH, "(objet supprimé)", "(délai : le jour ouvré même)"),
+        ("es", "Las reglas no se ejecutan desde esta mañana.", "(asunto eliminado)", "(plazo: el mismo día laborable)"),
+    ],
+)
+def test_an_erased_subject_and_the_same_day_are_said_in_each_language(
+    tmp_path, story_databases, request, spoken, text, subject, same_day
+):
+    desk = speaking(tmp_path, story_databases, request, f'["{spoken}"]', within="same business day")
+    desk.mail(JO, "4711", text)
+    desk.reply(ANN, "#redact")
+    desk.reply(ANN, "7.3", to_kind="assigned")
+
+    assert same_day in " ".join(desk.last(JO, "ack").text.split())
+    assert desk.last(JO, "relay").subject == f"Re: {subject} [HD-1]"
 
 
 def test_who_writes_english_is_answered_in_english(both):
