@@ -270,6 +270,9 @@ def test_pictures_are_shown_boxed_in_and_all_else_is_saved(site):
     assert "attachments/2" not in page
     assert "attachments/4/picture" not in page
     shown, lies = (headers_of(site, f"/cases/HD-1/attachments/{number}/picture") for number in (1, 3))
+    for path in ("attachments/2", "attachments/2/picture"):
+        refused = site.get(f"/cases/HD-1/{path}", by=ANN)
+        assert (refused.status, "hunter2" in refused.body) == (403, False), "what is not shown is not served"
     assert shown["content-type"] == "image/png"
     assert (shown["content-security-policy"], shown["x-content-type-options"]) == (
         "default-src 'none'; sandbox",

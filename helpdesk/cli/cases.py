@@ -175,7 +175,7 @@ def attachment(
     from helpdesk.report.attached import load_attachment  # noqa: PLC0415
 
     with open_database(open_rules(config)) as database, database.read() as connection:
-        file = load_attachment(connection, read_ref(ref), number)
+        file = load_attachment(connection, read_ref(ref), number, secrets=True)
     write_file(Path(output), file.data)
     typer.echo(f"{plural(len(file.data), 'byte')} in {output}")
 

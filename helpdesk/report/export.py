@@ -119,7 +119,7 @@ def _received(connection: Connection, case: Case, erased: list[str]) -> Iterator
 
 
 def _attachments(connection: Connection, case: Case, erased: list[str]) -> Iterator[_Entry]:
-    for place, (number, part) in enumerate(cases.attachment_places(connection, case.number), start=1):
+    for place, (number, part, _) in enumerate(cases.attachment_places(connection, case.number), start=1):
         raw = spool.load(connection, number).raw
         if raw:
             name, _, content = attachment(raw, part)

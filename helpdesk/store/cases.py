@@ -710,14 +710,18 @@ def kept(connection: sa.Connection, case: int) -> list[MailLocation]:
     return [MailLocation(row.spool_id, row.role, row.visibility, row.message_id) for row in connection.execute(query)]
 
 
-def attachment_places(connection: sa.Connection, case: int) -> list[tuple[int, int]]:
-    """Where a case's attachments lie, oldest first: (spool row, part of its MIME tree)."""
+def attachment_places(connection: sa.Connection, case: int) -> list[tuple[int, int, str]]:
+    """Where a case's attachments lie, oldest first: (spool row, part of its MIME tree, why it is kept back or "")."""
     query = (
         sa.select(message.c.spool_id, message.c.attachments)
         .where(message.c.case_id == case, message.c.spool_id.is_not(None))
         .order_by(message.c.at, message.c.id)
     )
-    return [(int(row.spool_id), int(part["part"])) for row in connection.execute(query) for part in row.attachments]
+    return [
+        (int(row.spool_id), int(part["part"]), str(part.get("kept") or ""))
+        for row in connection.execute(query)
+        for part in row.attachments
+    ]
 
 
 def _message(row: Any) -> StoredMessage:
