@@ -84,6 +84,23 @@ def headers_of(site: Site, path: str) -> dict[str, str]:
     return headers
 
 
+def at_once(site: Site, path: str, **form: str) -> list[int]:
+    """The answers to one form that a browser posts four times at the same instant."""
+    together, answers, token = threading.Barrier(4), [], site.csrf(ANN)
+
+    def post() -> None:
+        browser = replace(site, jar=dict(site.jar))
+        together.wait()
+        answers.append(browser.post(path, by=ANN, csrf=token, **form).status)
+
+    posting = [threading.Thread(target=post) for _ in range(4)]
+    for one in posting:
+        one.start()
+    for one in posting:
+        one.join()
+    return answers
+
+
 # --- writing
 
 
@@ -224,6 +241,15 @@ def test_who_else_is_writing_is_said(site):
     assert site.post("/cases/HD-1/writing", by=BOB).body == "", "what nobody renews is over"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_one_agent_who_writes_in_two_windows_at_the_same_instant_is_writing(site):
+    site.desk.mail(JO)
+    for minute in range(10, 16):
+        site.desk.at(f"2026-05-19 10:{minute}")
+        assert set(at_once(site, "/cases/HD-1/writing")) == {200}
+        assert site.post("/cases/HD-1/writing", by=BOB).body == "Ann Berg is writing on this case, too."
+
+
 @pytest.mark.parametrize("who", ["", OPS])
 def test_who_only_reads_has_no_form_and_changes_nothing(site, who):
     site.desk.mail(JO)
@@ -336,18 +362,7 @@ def test_of_another_team_one_opens_nothing_and_hears_of_nothing(site):
 def test_one_form_posted_by_two_at_the_same_instant_sends_once(site):
     site.desk.mail(JO)
     form = confirmed(preview(site, text="It is mended."))
-    together, answers = threading.Barrier(4), []
-
-    def post() -> None:
-        browser = replace(site, jar=dict(site.jar))
-        together.wait()
-        answers.append(browser.post("/cases/HD-1/send", by=ANN, **form).status)
-
-    posting = [threading.Thread(target=post) for _ in range(4)]
-    for one in posting:
-        one.start()
-    for one in posting:
-        one.join()
+    answers = at_once(site, "/cases/HD-1/send", **form)
     site.desk.work()
     assert set(answers) <= {303, 409}
     assert 303 in answers

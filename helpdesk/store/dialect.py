@@ -19,6 +19,15 @@ def insert_ignoring(dialect_name: str, table: sa.Table) -> Any:
     return dialect.insert(table).on_conflict_do_nothing()
 
 
+@lru_cache
+def insert_replacing(dialect_name: str, table: sa.Table) -> Any:
+    """An INSERT that writes over a row with the same primary key."""
+    dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
+    insert = dialect.insert(table)
+    others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=table.primary_key, set_=others)
+
+
 def skip_locked(query: sa.Select[Any]) -> sa.Select[Any]:
     """Rows that another process holds are left to it. SQLite has one writer, and is asked without these words."""
     return query.with_for_update(skip_locked=True)

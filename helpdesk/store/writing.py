@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from helpdesk.store.dialect import insert_replacing
 from helpdesk.store.tables import writing
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ LASTS: Final = timedelta(minutes=2)  # what nobody has renewed since is over
 def note(connection: sa.Connection, case: int, agent: str, now: datetime) -> None:
     """That agent is writing on that case from now on; what is over, of anybody, goes."""
     connection.execute(sa.delete(writing).where(writing.c.until < now))
-    stop(connection, case, agent)
-    connection.execute(sa.insert(writing).values(case_id=case, agent=agent, until=now + LASTS))
+    row = {"case_id": case, "agent": agent, "until": now + LASTS}
+    # Two requests of one agent may come at once.
+    connection.execute(insert_replacing(connection.dialect.name, writing).values(row))
 
 
 def stop(connection: sa.Connection, case: int, agent: str) -> None:
