@@ -15,6 +15,7 @@ import pytest
 from helpdesk.errors import Refused
 from helpdesk.mail.write.enclose import File, enclose
 from helpdesk.report.explain import case_clocks_text
+from helpdesk.store import cases
 from helpdesk.web import casepage
 from helpdesk.web.cookies import Cookies
 from helpdesk.web.viewer import Viewer
@@ -225,6 +226,25 @@ def test_what_came_meanwhile_is_shown_before_anything_goes(site):
     site.post("/cases/HD-1/send", by=ANN, **confirmed(answer))
     site.desk.work()
     assert site.desk.kinds_to(JO).count("relay") == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_another_worker_is_working_just_now_is_seen_before_anything_goes(site, monkeypatch):
+    """SQLite has one writer: there nothing comes between."""
+    site.desk.mail(JO)
+    form, hold = confirmed(preview(site, text="It is mended.")), cases.hold
+
+    def holds_later(connection, numbers, **how):
+        """Another worker holds the case, and lets it go with one more mail on it."""
+        monkeypatch.setattr(cases, "hold", hold)
+        site.desk.mail(JO, "Re: [HD-1] The rules", "Never mind, it works again.")
+        return hold(connection, numbers, **how)
+
+    monkeypatch.setattr(cases, "hold", holds_later)
+    answer = site.post("/cases/HD-1/send", by=ANN, **form)
+    site.desk.work()
+    assert "Never mind, it works again." in answer.body
+    assert site.desk.kinds_to(JO).count("relay") == 0
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

@@ -62,6 +62,7 @@ def done(visit: Visit, number: int, typed: TypedMail, *, seen: int) -> TypedOrde
     results: list[TypedOrders] = []
 
     def doing(unit: Unit) -> None:
+        unit.hold([number])  # else a mail that is worked just now is neither counted nor seen
         unseen = case_store.message_count(unit.connection, number) > seen
         result = write(unit, number, agent, typed)
         if unseen and not result.again and not result.mistakes:
