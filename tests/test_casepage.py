@@ -102,6 +102,12 @@ def at_once(site: Site, path: str, **form: str) -> list[int]:
     return answers
 
 
+def merge(site: Site, into: str) -> None:
+    """The case goes into another one, or what it went into does."""
+    site.post("/cases/HD-1/send", by=ANN, key="k" * 20 + into, seen="9", verb="merge", argument=into)
+    assert re.search(rf"[Mm]erged.*{into}", site.get("/cases/HD-1", by=ANN).body)
+
+
 # --- writing
 
 
@@ -183,6 +189,19 @@ def test_sent_twice_is_sent_once(site):
         site.desk.work()
     assert site.desk.kinds_to(JO) == ["ack", "relay"]
     assert "counts once" in unescape(site.get(answer.headers["location"], by=ANN).body)
+
+
+def test_sent_twice_is_sent_once_also_where_the_case_was_merged_meanwhile(site):
+    """Before the first time, or between the two; into a case that may be merged in turn."""
+    for subject in ("First", "Second", "Third"):
+        site.desk.mail(JO, subject)
+    early, late = (confirmed(preview(site, text=text)) for text in ("It is mended.", "And tested."))
+    for case, form in (("HD-2", early), ("HD-3", late), ("", early), ("", late)):
+        site.post("/cases/HD-1/send", by=ANN, **{**form, "seen": "9"})
+        site.desk.work()
+        if case:
+            merge(site, case)
+    assert site.desk.kinds_to(JO).count("relay") == 2
 
 
 @pytest.mark.parametrize("text", [f"Write to {LENA}.", "\ttabs, \u00ad soft hyphens, \U0001fae9 and \u200fmarks \x7f"])

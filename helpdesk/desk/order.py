@@ -96,12 +96,12 @@ def _done(unit: Unit, number: int, agent: Agent, own: AgentText, *, key: str) ->
             case.ref, mistakes=(Mistake(text.partition("\n")[0], "an order first, such as #note or #help"),)
         )
     arrival = replace(
-        _arrival(unit, case, agent, own, key),
+        _arrival(unit, case, agent, own, key, message_id=_message_id(key, named)),
         named=unit.related(about.named),
         through=about.through,
         snippets=snippets_for(unit, text, case, terms, agent),
     )
-    if case_store.has_mail(unit.connection, case.number, arrival.message.message_id):
+    if case_store.was_typed(unit.connection, arrival.message.message_id):
         return TypedOrders(case.ref, again=True)
     decision = receive(case, arrival, terms, unit.now)
     echo = next((one.content for one in decision.drafts if isinstance(one.content, EchoMail)), None)
@@ -130,10 +130,14 @@ def _by_console(decision: Decision) -> Decision:
     return replace(decision, events=events, also=also)
 
 
-def _arrival(unit: Unit, case: Case, agent: Agent, own: AgentText, key: str) -> Arrival:
+def _message_id(key: str, named: Case) -> str:
+    """By which a form is known again, also where the case that it names was merged since into that of another."""
+    return f"<{key.replace('/', '.')}.{named.number}@{named.mailbox.rpartition('@')[2]}>"
+
+
+def _arrival(unit: Unit, case: Case, agent: Agent, own: AgentText, key: str, *, message_id: str) -> Arrival:
     """What was typed as a mail of the agent's that came just now, with no file, and no quote to tell from it."""
     text = own.text
-    message_id = f"<{key.replace('/', '.')}.{case.number}@{case.mailbox.rpartition('@')[2]}>"
     message = Message(message_id=message_id, senders=(agent.person,), text=text, reply=text)
     piece, unsplittable = piece_of(unit, message, case) if may_split(own.head) else (None, "")
     return Arrival(

@@ -653,6 +653,12 @@ def has_mail(connection: sa.Connection, number: int, message_id: str) -> bool:
     return bool(message_id) and connection.execute(query).first() is not None
 
 
+def was_typed(connection: sa.Connection, message_id: str) -> bool:
+    """Whether what an agent typed, and no mail that came, has this Message-ID, on whichever case."""
+    query = sa.select(message.c.id).where(message.c.message_id == message_id, message.c.spool_id.is_(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def with_agents_mail(
     connection: sa.Connection, numbers: Collection[int], message_id: str, *, besides: int
 ) -> frozenset[int]:
