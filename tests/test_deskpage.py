@@ -14,6 +14,7 @@ from helpdesk.desk import load_rules
 from helpdesk.store import attempts, declarations, outbox, spool
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import outbox as outbox_table
+from helpdesk.store.tables import spool_raw
 from helpdesk.web.remedies import remedy
 from tests.console import site_on
 from tests.desk import ANN, BOB, JO, KEY, LENA, LOGIK, OPS, write_office
@@ -135,6 +136,36 @@ def test_only_an_operator_reads_a_mail_there_as_text(site):
     assert "Help &lt;b&gt;me&lt;/b&gt;." in site.get(path, by=OPS).body
     assert "550" not in site.get(f"/desk/outgoing/{number_of(site, 'outbox retry')}", by=OPS).body
     assert site.get("/desk/received/99999", by=OPS).status == 404
+
+
+def test_what_was_set_aside_is_shown_without_being_read(site, monkeypatch):
+    """It may have killed the process that read it."""
+    path, parsed = f"/desk/received/{number_of(site, 'quarantine retry')}", []
+    monkeypatch.setattr("helpdesk.web.deskpage.parse", parsed.append)
+    with site.desk.database.write() as connection:
+        long = sa.update(spool_raw).where(spool_raw.c.spool_id == int(path.rpartition("/")[2]))
+        connection.execute(long.values(raw=b"Subject: Odd\xff\r\n\r\nHelp <b>me</b>." + b"x" * 30_000))
+    body = site.get(path, by=OPS).body
+    assert "Subject: Odd\ufffd" in body
+    assert "Help &lt;b&gt;me&lt;/b&gt;." in body
+    assert "It goes on." in body
+    assert len(body) < 30_000
+    assert parsed == []
+
+
+def test_only_what_waits_for_a_decision_is_read_there(site):
+    """On its case a mail stands with what must not be repeated masked, and a link that signs somebody in is theirs."""
+    answer = site.get("/desk/received/1", by=OPS)
+    assert (answer.status, answer.headers["location"]) == (303, "/cases/HD-1")
+    with site.desk.database.write() as connection:
+        rows = outbox.rows(connection, case=1)
+        connection.execute(sa.update(outbox_table).values(state="sent", next_at=None))
+    answer = site.get(f"/desk/outgoing/{rows[0].id}", by=OPS)
+    assert (answer.status, answer.headers["location"]) == (303, f"/cases/HD-1/sent/{rows[0].id}")
+    for state in ("sent", "failed"):
+        with site.desk.database.write() as connection:
+            connection.execute(sa.update(outbox_table).values(state=state, kind="sign-in", case_id=None))
+        assert site.get(f"/desk/outgoing/{rows[0].id}", by=OPS).status == 404
 
 
 @pytest.mark.parametrize(

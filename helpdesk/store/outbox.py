@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from helpdesk.store.owner import Owner
 
 TABLE = outbox  # whose claims a `Keeper` renews
+UNDELIVERED = ("failed", "uncertain")  # what waits for a person
 NOTIFICATION = "notification"  # a call beyond mail: no mail, and sent by who sends nothing else
 AT_MOST_ONCE = ("ack",)  # what answers a first mail by itself
 MAX_DEFERRALS = 3  # how often the far side may defer a mail before the later ones of its case go without it

@@ -15,7 +15,7 @@ from helpdesk.mail.read.parse import parse
 from helpdesk.operators.declaration import Arguments, declared
 from helpdesk.operators.declare import Order, obey, operators_zone
 from helpdesk.plural import plural
-from helpdesk.store import outbox, spool
+from helpdesk.store import kept, outbox, spool
 from helpdesk.web.acts import TakenBack, worked
 from helpdesk.web.desk_reading import read_desk
 from helpdesk.web.page import Page
@@ -36,6 +36,8 @@ _PATH: Final = "/desk"
 _TIMES: Final = ("from", "to", "at")  # fields on the operators' wall
 _FIELDS: Final = (*_TIMES, "title", "words", "policy", "down", "sector", "impact")
 _LONGEST: Final = 100_000  # characters of a mail
+_UNREAD: Final = 20_000  # octets of a mail that is shown without being read
+_PERSONAL: Final = ("sign-in", outbox.NOTIFICATION)  # a link in them does something in their reader's name
 
 
 def desk(visit: Visit) -> Response:
@@ -114,36 +116,46 @@ def release(visit: Visit) -> Response:
 
 
 def received_mail(visit: Visit) -> Response:
-    """A mail that came in, as text. Raises NotFound."""
+    """A mail that waits for a decision, as text; one that is on a case is read there. Raises NotFound."""
     number = number_in(visit.place["number"])
     with visit.read() as unit:
         mail = spool.load(unit.connection, number)
-    return _mail_page(visit, f"Mail {number} to {mail.mailbox}", mail.raw, whose="in")
+        became = spool.outcomes(unit.connection, [number])[number]
+    title = f"Mail {number} to {mail.mailbox}"
+    if became.outcome == "quarantined":  # what broke the process that read it is not read in this one
+        text = mail.raw[:_UNREAD].decode("utf-8", "replace")
+        return _mail_page(visit, title, {}, text, cut=len(mail.raw) > _UNREAD, whose="in")
+    if became.case:
+        return visit.go(f"/cases/HD-{became.case}")
+    if became.outcome not in kept.OUTCOMES:
+        raise NotFound(f"mail {number} does not wait for a decision")
+    return _read_mail(visit, title, mail.raw, whose="in")
 
 
 def outgoing_mail(visit: Visit) -> Response:
-    """A mail of ours, as text. Raises NotFound."""
+    """A mail of ours that was not delivered, as text; another one about a case is read there. Raises NotFound."""
     number = number_in(visit.place["number"])
     with visit.read() as unit:
         row = outbox.load(unit.connection, number)
-    return _mail_page(visit, f"Mail {number} to {row.recipient}", row.raw or b"", whose="out")
+    if row.state in outbox.UNDELIVERED and row.kind not in _PERSONAL:
+        return _read_mail(visit, f"Mail {number} to {row.recipient}", row.raw or b"", whose="out")
+    if not row.case:
+        raise NotFound(f"mail {number} is nobody's to read here")
+    return visit.go(f"/cases/HD-{row.case}/sent/{number}")
 
 
-def _mail_page(visit: Visit, title: str, raw: bytes, *, whose: Literal["in", "out"]) -> Response:
-    heads, text = _read(raw)
-    shown, cut = text[:_LONGEST], len(text) > _LONGEST
-    return visit.page("desk_mail.html", title=title, heads=heads, text=shown, cut=cut, whose=whose)
-
-
-def _read(raw: bytes) -> tuple[Mapping[str, str], str]:
-    """What a mail says; of one that cannot be read, such as may be what it was set aside for, its bytes as they are."""
-    try:
-        said = parse(raw)
-    except Exception as problem:  # noqa: BLE001 - whatever it is that is wrong with a stranger's mail
-        _log.warning("a mail cannot be shown as text", problem=type(problem).__name__)
-        return {}, raw.decode("utf-8", "replace")
+def _read_mail(visit: Visit, title: str, raw: bytes, *, whose: Literal["in", "out"]) -> Response:
+    said = parse(raw)
     heads = {"From": ", ".join(person.shown for person in said.senders), "Subject": said.subject}
-    return {name: value for name, value in heads.items() if value}, said.text
+    cut = len(said.text) > _LONGEST
+    return _mail_page(visit, title, heads, said.text[:_LONGEST], cut=cut, whose=whose)
+
+
+def _mail_page(
+    visit: Visit, title: str, heads: Mapping[str, str], text: str, *, cut: bool, whose: Literal["in", "out"]
+) -> Response:
+    heads = {name: value for name, value in heads.items() if value}
+    return visit.page("desk_mail.html", title=title, heads=heads, text=text, cut=cut, whose=whose)
 
 
 PAGES = (
