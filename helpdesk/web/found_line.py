@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"([^\W_]+)")
 _BEFORE, _LONGEST = 60, 200  # characters
-_LINES = 400
+_LINES, _LOOKED_AT = 400, 32_000  # of a text; and characters, which may all be in one line
 
 
 def found_line(text: str, phrases: Sequence[Phrase]) -> list[tuple[str, bool]]:
     """Of the lines the first that has most of what was asked for, in pieces, true for what was; [] where none has."""
-    lines = (line.strip() for line in text.splitlines()[:_LINES])
+    lines = (line.strip() for line in text[:_LOOKED_AT].splitlines()[:_LINES])
     found = [pieces for line in lines if (pieces := _pieces(line, phrases))]
     return _cut(max(found, key=_score)) if found else []
 
