@@ -342,8 +342,9 @@ def db_recount(config: Config = None) -> None:
         with units.database.write() as connection:
             wrong = case_counts.wrong(connection)
             case_counts.rebuild(connection)
-            search.rebuild(connection)
             number = sum(case_counts.by_status(connection).values())
+        with units.database.write() as connection:  # without the cases, which wait for the counts
+            search.rebuild(connection)
         with progress("reading cases", number) as advance:
             for done in read_again(units, wall_clock()):
                 advance(done)

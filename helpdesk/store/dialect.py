@@ -44,6 +44,12 @@ def wait_at_most(connection: sa.Connection, seconds: int) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
 
 
+def unhurried(connection: sa.Connection) -> None:
+    """Let this transaction's statements take as long as they need, such as one that reads all mail."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def hour_of(connection: sa.Connection, column: sa.Column[datetime]) -> sa.ColumnElement[str]:
     """The UTC hour that an instant lies in, as ISO 8601 without an offset."""
     if connection.dialect.name == "sqlite":

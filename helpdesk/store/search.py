@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from helpdesk.store import cases as case_store
+from helpdesk.store.dialect import unhurried
 from helpdesk.store.prepared import Prepared
 from helpdesk.store.search_tables import INDEX
 from helpdesk.store.search_words import words_of
@@ -270,14 +271,19 @@ def waiting(connection: sa.Connection, *, most: int) -> int:
 
 def wrong(connection: sa.Connection) -> int:
     """How many mails are neither in the index nor in line; reads all of both."""
-    key = "rowid" if connection.dialect.name == "sqlite" else "message_id"
-    known = sa.text(f"SELECT {key} FROM {INDEX}").columns(sa.column("id")).scalar_subquery()
-    query = sa.select(sa.func.count()).select_from(message)
-    query = query.where(message.c.id.not_in(known), message.c.id.not_in(sa.select(to_index.c.message_id)))
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_missing(connection.dialect.name)).scalar_one())
+
+
+def _missing(dialect: str) -> sa.Select[Any]:
+    # Not NOT IN: where a list does not fit into its memory, PostgreSQL reads it again for each mail.
+    key = "rowid" if dialect == "sqlite" else "message_id"
+    known: sa.Select[Any] = sa.select(sa.column(key)).select_from(sa.table(INDEX))
+    missing = sa.except_(sa.select(message.c.id), known, sa.select(to_index.c.message_id))
+    return sa.select(sa.func.count()).select_from(missing.subquery())
 
 
 def rebuild(connection: sa.Connection) -> None:
     """Put every mail in line, to be read anew."""
+    unhurried(connection)
     connection.execute(sa.delete(to_index))
     connection.execute(sa.insert(to_index).from_select(["message_id"], sa.select(message.c.id).order_by(message.c.id)))

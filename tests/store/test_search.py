@@ -155,6 +155,30 @@ def test_what_is_missing_is_noticed_and_put_in_line(full):
     assert found(indexed(full), "invoice") == [1]
 
 
+def test_what_is_missing_is_counted_without_a_look_at_all_mails_for_each(database):
+    if database.embedded:
+        pytest.skip("SQLite makes an index of the list")
+    with database.write() as connection:
+        connection.execute(sa.text("SET LOCAL work_mem = '64kB'"))
+        connection.execute(sa.text("INSERT INTO message_words SELECT n, '' FROM generate_series(1, 20000) AS n"))
+        connection.execute(sa.text("INSERT INTO to_index (message_id) SELECT n FROM generate_series(1, 20000) AS n"))
+        connection.execute(sa.text("ANALYZE message_words, to_index"))
+        query = search._missing("postgresql").compile(database.engine)
+        plan = "\n".join(connection.execute(sa.text(f"EXPLAIN {query}")).scalars())
+        assert search.wrong(connection) == 0
+    assert "SubPlan" not in plan
+
+
+def test_mails_are_put_in_line_however_long_it_takes(database):
+    if database.embedded:
+        pytest.skip("SQLite has no limit of time")
+    with database.write() as connection:
+        search.rebuild(connection)
+        assert connection.execute(sa.text("SHOW statement_timeout")).scalar() == "0"
+    with database.write() as connection:
+        assert connection.execute(sa.text("SHOW statement_timeout")).scalar() == "30s"
+
+
 def test_a_mail_that_changes_while_it_is_read_is_not_written_as_it_was(desk):
     desk.mail(JO, SECRET, SECRET)
     reading, changed = threading.Event(), threading.Event()
