@@ -50,7 +50,7 @@ _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is ans
 _INDEXED = [column.key for column in cases.c if column.key != "id"]
 _INSERT = Prepared(sa.insert(cases).returning(cases.c.id), sets=_INDEXED)
 _INSERT_KEPT = Prepared(sa.insert(cases).returning(cases.c.id), sets=["id", *_INDEXED])
-_SAVED = Prepared(sa.select(cases).where(cases.c.id == sa.bindparam("number")))
+_SAVED = Prepared(locked(sa.select(cases).where(cases.c.id == sa.bindparam("number"))))  # see `_change`
 _BRIEF = Prepared(
     sa.select(cases.c.mailbox, cases.c.policy, cases.c.severity, cases.c.opened_at).where(
         cases.c.id == sa.bindparam("number")
@@ -262,7 +262,10 @@ def save(
 
 
 def _change(connection: sa.Connection, number: int, before: int, row: Mapping[str, Any]) -> bool:
-    """Write what differs alone: every index of a column that is named is written anew, whether it differs or not."""
+    """Write what differs alone: every index of a column that is named is written anew, whether it differs or not.
+
+    The row is locked while it is compared: what `keep_beside` wrote between would stay where nothing seemed to differ.
+    """
     for saved in _SAVED.rows(connection, number=number):
         changed = {name: value for name, value in row.items() if getattr(saved, name) != value or name == "events"}
         return _saving(tuple(changed)).change(connection, **changed, number=number, before=before) == 1

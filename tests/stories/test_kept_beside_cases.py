@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -114,3 +116,28 @@ def test_a_caseload_is_that_of_every_open_case(desk, read):
     assert (found.late_number, found.due_number) == (len(every.late), len(every.due_by(until)))
     assert set(found.first.lines) == set(every.lines)
     assert found.first.late == every.late
+
+
+def test_a_recount_that_comes_between_a_look_at_a_case_and_its_change_leaves_nothing_older(desk, monkeypatch):
+    if desk.database.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    desk.mail(JO)
+    real, units = case_store._saving, desk.laboratory.desk.units
+
+    def between(columns):
+        monkeypatch.setattr(case_store, "_saving", real)
+        older = case_store.Beside(replace(right.marks, due_at=None), right.counted)
+        with suppress(sa.exc.OperationalError), desk.database.write() as other:  # which has to wait for us
+            other.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+            case_store.keep_beside(other, [(case, older)])
+        return real(columns)
+
+    monkeypatch.setattr(case_store, "_saving", between)
+    with units.write(desk.now) as unit:
+        (case,) = case_store.find(unit.connection, {1}).values()
+        right = case_store.beside(case, clocks(case, unit.policy_of(case)))
+        case_store.save(unit.connection, case, new=(), next_at=None, beside=right)
+
+    assert right.marks.due_at is not None
+    with desk.database.read() as connection:
+        assert connection.execute(sa.select(cases.c.due_at)).scalar_one() == right.marks.due_at
