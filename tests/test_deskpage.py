@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +18,7 @@ from helpdesk.store import attempts, declarations, outbox, spool
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import outbox as outbox_table
 from helpdesk.store.tables import spool_raw
+from helpdesk.web.posted import URLENCODED
 from helpdesk.web.remedies import remedy
 from tests.console import site_on
 from tests.desk import ANN, BOB, JO, KEY, LENA, LOGIK, OPS, write_office
@@ -230,6 +234,29 @@ def test_what_cannot_be_done_says_why(site, fields, said):
     assert said in main(answer)
     site.post("/desk/do", by=OPS, **fields)
     assert "flash bad" in site.get("/desk", by=OPS).body
+
+
+@pytest.mark.parametrize("desk_database", ["memory", "postgresql"], indirect=True)
+def test_a_window_that_is_planned_twice_is_one(site):
+    """A double click in a browser without script, two browsers at once, a script that runs again."""
+    wanted = {"order": "maintenance add", "from": "2026-05-23T22:00", "to": "2026-05-24T02:00"}
+    body = urlencode({**wanted, "csrf": site.csrf(OPS)}) + "&value=logik&value=New+disks"
+    together = threading.Barrier(3)
+
+    def click():
+        browser = replace(site, jar=dict(site.jar))
+        together.wait()
+        browser.get("/desk/do", by=OPS, method="POST", body=body, **{"Content-Type": URLENCODED})
+
+    clicking = [threading.Thread(target=click) for _ in range(3)]
+    for one in clicking:
+        one.start()
+    for one in clicking:
+        one.join()
+    site.get("/desk/do", by=OPS, method="POST", body=body, **{"Content-Type": URLENCODED})
+    with site.desk.database.read() as connection:
+        assert len(declarations.planned(connection, since=site.desk.now)) == 1
+    assert "is that window, planned before: New disks" in site.get("/desk", by=OPS).body
 
 
 def test_every_cause_of_health_has_a_remedy():

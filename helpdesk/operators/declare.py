@@ -227,6 +227,9 @@ def _outages(order: Order) -> Done:
 def _plan(window: MaintenanceWindow, order: Order) -> Done:
     policy = order.unit.rules.book.policy(window.policy)
     window = replace(window, impact=_impact(window, policy))
+    before = declarations.planned_before(order.unit.connection, window)
+    if before:
+        return Done(f"maintenance {before} is that window, planned before: {_when(window, policy)}; nothing changes")
     number = declarations.plan_maintenance(order.unit.connection, window, by=order.by, now=order.unit.now)
     audience = audience_of(order.unit, window)
     notice = notice_words(notice_of(order.unit, Planned(number, window, None)), _zone_of(policy))

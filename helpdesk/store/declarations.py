@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from helpdesk.errors import NotFound, Refused
 from helpdesk.offering.declared import DeclaredState, Incident, MaintenanceWindow
+from helpdesk.store.dialect import write_alone
 from helpdesk.store.tables import incident, maintenance, outage, switch
 
 if TYPE_CHECKING:
@@ -82,19 +83,28 @@ def incidents(connection: sa.Connection) -> list[Any]:
     return list(connection.execute(sa.select(incident).order_by(incident.c.id.desc())))
 
 
+def planned_before(connection: sa.Connection, window: MaintenanceWindow) -> int | None:
+    """The number of the same window, where it was declared; nobody else declares it until the commit."""
+    write_alone(connection, maintenance)
+    row = connection.execute(sa.select(maintenance.c.id).filter_by(**_columns(window)).limit(1)).first()
+    return int(row.id) if row else None
+
+
 def plan_maintenance(connection: sa.Connection, window: MaintenanceWindow, *, by: str, now: datetime) -> int:
     """Declare a window; returns its number."""
-    row = {
+    row = {**_columns(window), "declared_at": now, "declared_by": by}
+    return int(connection.execute(sa.insert(maintenance).values(row).returning(maintenance.c.id)).scalar_one())
+
+
+def _columns(window: MaintenanceWindow) -> dict[str, Any]:
+    return {
         "policy": window.policy,
         "name": window.name,
         "sector": window.sector,
         "begins_at": window.begins_at,
         "ends_at": window.ends_at,
         "impact": window.impact,
-        "declared_at": now,
-        "declared_by": by,
     }
-    return int(connection.execute(sa.insert(maintenance).values(row).returning(maintenance.c.id)).scalar_one())
 
 
 def planned(connection: sa.Connection, *, since: datetime) -> list[Planned]:

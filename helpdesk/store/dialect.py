@@ -38,6 +38,12 @@ def locked(query: sa.Select[Any]) -> sa.Select[Any]:
     return query.with_for_update()
 
 
+def write_alone(connection: sa.Connection, table: sa.Table) -> None:
+    """Nobody else writes into that table until the commit. SQLite has one writer, and needs no such words."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def wait_at_most(connection: sa.Connection, seconds: int) -> None:
     """How long this transaction waits for a row that another holds. On SQLite a writer waits for no row."""
     if connection.dialect.name != "sqlite":
