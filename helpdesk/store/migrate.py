@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from helpdesk.errors import Unavailable
 from helpdesk.plural import plural
 from helpdesk.shipped import shipped
+from helpdesk.store import search_remains
 from helpdesk.store.writable import in_words
 
 if TYPE_CHECKING:
@@ -27,15 +28,20 @@ _LOCK = 7_211_309_004  # any number that is ours: two daemons must not migrate o
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Run every migration up to `revision`.
+    """Run every migration up to `revision`, and fit the index of words to the SQLite of now.
 
     Raises Unavailable when the database cannot be reached, or is at a revision that this version does not know.
     """
     there = current(database)
     if there is not None and there not in _revisions():
         raise Unavailable(f"database: {doubt(database)}")
-    if there == head() and revision in {"head", there}:
-        return
+    if there != head() or revision not in {"head", there}:
+        _migrate(database, revision)
+    if revision == "head":
+        search_remains.fit_to_library(database)
+
+
+def _migrate(database: Database, revision: str) -> None:
     from alembic import command  # noqa: PLC0415 - see the module's promise
 
     with _connected(database) as connection, _unhurried(connection):

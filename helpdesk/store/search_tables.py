@@ -25,15 +25,15 @@ _IN_LINE = "INSERT INTO to_index (message_id)"
 _OF_CASE = "SELECT id FROM message WHERE case_id = NEW.id"
 
 
-def deletes_securely() -> bool:
-    """Whether SQLite's index forgets a deleted word by itself."""
+def knows_secure_delete() -> bool:
+    """Whether this SQLite can have its index forget a deleted word by itself."""
     return bool(library().sqlite_version_info >= _SECURE_SINCE)
 
 
 def _of_sqlite() -> Iterable[str]:
     # Words come cleaned and parted by blanks: nothing is left for a tokenizer to decide.
     yield f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(words, columnsize=0, tokenize='ascii')"
-    if deletes_securely():
+    if knows_secure_delete():
         yield f"INSERT INTO {INDEX} ({INDEX}, rank) VALUES ('secure-delete', 1)"
     yield f"CREATE TRIGGER message_added AFTER INSERT ON message BEGIN {_IN_LINE} VALUES (NEW.id); END"
     yield (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.privacy import purge
-from helpdesk.store import search, search_remains
+from helpdesk.store import engine, migrate, search, search_remains, search_tables
 from helpdesk.store.board import Kept, Reach
 from helpdesk.store.engine import Database
 from helpdesk.store.search_words import asked, words_of
+from helpdesk.store.sqlite import library
 from helpdesk.store.tables import message, to_index
 from tests.desk import ANN, BOB, JO, LOU, TestDesk
 
@@ -326,10 +328,9 @@ def test_redacted_words_are_in_no_octet_of_the_database(in_file):
 
 
 @pytest.mark.parametrize("secure", [True, False])
-def test_purged_words_are_in_no_octet_of_the_database(in_file, secure, monkeypatch):
-    """`secure`: whether the library forgets deleted words by itself."""
+def test_purged_words_are_in_no_octet_of_the_database(in_file, secure):
+    """`secure`: whether the index was made to forget deleted words by itself."""
     if not secure:
-        monkeypatch.setattr(search_remains, "deletes_securely", lambda: False)
         with in_file.database.write() as connection:
             connection.execute(sa.text("INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', 0)"))
     order(with_many(in_file), "#resolve!\nRepaired.")
@@ -340,6 +341,31 @@ def test_purged_words_are_in_no_octet_of_the_database(in_file, secure, monkeypat
 
     assert found(in_file, SECRET) == []
     assert SECRET.lower().encode() not in octets(in_file)
+
+
+def test_an_index_that_another_sqlite_wrote_is_read_and_forgets_what_is_erased(in_file, monkeypatch):
+    """From a newer library, which has deleted words, to one before 3.42 and back again."""
+    newer, older = library(), sqlite3
+    if older.sqlite_version_info >= (3, 42, 0) or newer is older:
+        pytest.skip("there is no SQLite before 3.42 here beside a newer one")
+    url = f"sqlite:///{in_file.database.url.database}"
+    in_file.mail(JO, "Alpine", "basalt")
+    in_file.reply(JO, "basalt", to_kind="ack")
+    indexed(in_file)
+    for used, secure in ((newer, True), (older, False), (newer, True), (older, False)):
+        for module in (engine, search_tables):
+            monkeypatch.setattr(module, "library", lambda used=used: used)
+        database = Database(url)
+        migrate.upgrade(database)
+        with database.write() as connection:
+            assert search_remains._is_secure(connection) is secure
+            connection.execute(sa.text("UPDATE message SET text = text || ' more' WHERE id = 1"))
+        while search.index(database):
+            pass
+        with database.read() as connection:
+            assert search.find(connection, asked("basalt alpine"), EVERYWHERE, size=9).mails
+            connection.execute(sa.text("INSERT INTO message_words (message_words) VALUES ('integrity-check')"))
+        database.close()
 
 
 def test_of_an_erased_word_no_beginning_is_left_that_told_pages_apart(in_file):
