@@ -142,6 +142,20 @@ def test_only_an_operator_reads_a_mail_there_as_text(site):
     assert site.get("/desk/received/99999", by=OPS).status == 404
 
 
+def test_what_others_wait_for_does_not_hide_what_is_ones_own(site):
+    site.desk.mail("kim@other.example", "Theirs", to="second@logik.example")
+    for number in range(13):
+        site.desk.mail(f"kim{number}@other.example", "A question")
+    with site.desk.database.write() as connection:
+        connection.execute(sa.update(outbox_table).values(state="failed", next_at=None, detail="550 no such user"))
+        own = sa.update(outbox_table).where(outbox_table.c.case_id == 2)
+        connection.execute(own.values(detail="551 not here"))
+    assert "551 not here" not in main(site.get("/desk", by=OPS)), "not among the newest"
+    shown = main(site.get("/desk", by=SAM))
+    assert "551 not here" in shown
+    assert "550 no such user" not in shown
+
+
 def test_what_was_set_aside_is_shown_without_being_read(site, monkeypatch):
     """It may have killed the process that read it."""
     path, parsed = f"/desk/received/{number_of(site, 'quarantine retry')}", []

@@ -30,7 +30,7 @@ from helpdesk.errors import NotFound, Refused
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.prepared import Prepared, PreparedLists, one_of
-from helpdesk.store.tables import outbox
+from helpdesk.store.tables import cases, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -516,9 +516,18 @@ def rows(connection: sa.Connection, *, states: Sequence[str] | None = None, case
     return [_row(row) for row in connection.execute(query)]
 
 
-def undelivered(connection: sa.Connection, *, limit: int) -> tuple[list[Row], int]:
-    """What failed or may be lost, the newest first, at most `limit`; and how many in all."""
-    left = sa.text("state IN ('failed', 'uncertain')")  # in the index's own words, so that both databases use it
+def undelivered(
+    connection: sa.Connection, *, limit: int, about: sa.ColumnElement[bool] | None = None
+) -> tuple[list[Row], int]:
+    """What failed or may be lost, the newest first, at most `limit`; and how many in all.
+
+    `about` are the cases whose mails are wanted; without it all mails are, also those about none.
+    """
+    left: sa.ColumnElement[bool] | sa.TextClause = sa.text(
+        "state IN ('failed', 'uncertain')"
+    )  # in the index's own words, so that both databases use it
+    if about is not None:
+        left = sa.and_(left, sa.exists().where(cases.c.id == outbox.c.case_id, about))
     number = connection.execute(sa.select(sa.func.count()).select_from(outbox).where(left)).scalar_one()
     query = sa.select(outbox).where(left).order_by(outbox.c.id.desc()).limit(limit)
     return [_row(row) for row in connection.execute(query)], int(number)

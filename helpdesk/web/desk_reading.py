@@ -16,8 +16,8 @@ from helpdesk.operators.planned import coming
 from helpdesk.phrases import moment
 from helpdesk.plural import plural
 from helpdesk.report import traced
-from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, kept, outages, outbox, spool
+from helpdesk.store.board import Reach
 from helpdesk.web import health
 from helpdesk.web.correspondence import MAIL_NAMES
 from helpdesk.web.remedies import remedy
@@ -242,11 +242,8 @@ def _kept(unit: Unit, zone: str, mailboxes: Collection[str] | None) -> WaitingLi
 
 
 def _undelivered(unit: Unit, zone: str, viewer: Viewer) -> WaitingList:
-    rows, number = outbox.undelivered(unit.connection, limit=_SHOWN)
-    if not viewer.opens_all:
-        found = case_store.find(unit.connection, {row.case for row in rows if row.case})
-        rows = [row for row in rows if row.case and viewer.may_open(found[row.case])]
-        number = len(rows)
+    theirs = None if viewer.opens_all else Reach(viewer.mailboxes, viewer.teams).condition
+    rows, number = outbox.undelivered(unit.connection, limit=_SHOWN, about=theirs)
     return WaitingList([_not_delivered(row, zone) for row in rows], number)
 
 
