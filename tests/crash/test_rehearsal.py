@@ -28,7 +28,7 @@ def test_a_rehearsal_writes_every_letter_of_a_new_case_and_keeps_nothing(desk, m
     write = Letters.write
 
     def writing(self, draft, *arguments, **how):
-        written.append(draft.kind)
+        written.extend((draft.kind, *getattr(draft.content, "also", ())))
         return write(self, draft, *arguments, **how)
 
     monkeypatch.setattr(Letters, "write", writing)
