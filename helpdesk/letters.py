@@ -37,7 +37,7 @@ from helpdesk.core.words.events import CalledAgain, RankOneSuspected, SeverityAs
 from helpdesk.core.words.people import written_to_in
 from helpdesk.core.words.verdict import MAY_BE_WORSE
 from helpdesk.mail.proof.address import NO_CASE
-from helpdesk.mail.read.salutation import is_greeted, is_signed
+from helpdesk.mail.read.salutation import is_greeted, is_signed, unsaid
 from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.cell import says
 from helpdesk.offering.policy import Promise
@@ -317,7 +317,7 @@ class Letters:
         owed, zone = _owed(draft), _zone(case, terms)
         first, following = owed.first, owed.next_word
         promised = isinstance(first.promise, Promise) and first.due_at is not None
-        agent, signed = terms.team.agent(case.assignee), is_signed(draft.text, draft.author)
+        agent = terms.team.agent(case.assignee)
         return CustomerWords(
             desk=terms.mailbox.name or self._desk,
             ref=case.ref,
@@ -341,17 +341,18 @@ class Letters:
             next_assured=bool(following and following.warranted),
             agent=agent.name if agent else "",
             others=_others(draft, case),
-            greeted=is_greeted(draft.text, draft.to.name),
-            signed=signed,
-            signature=self._signature(draft.author, terms, language, signed=signed),
+            greeted=is_greeted(draft.text, draft.to.name, draft.to.address),
+            signed=is_signed(draft.text, draft.author),
+            signature=self._signature(draft, terms, language),
         )
 
-    def _signature(self, author: str, terms: Terms, language: str, *, signed: bool) -> str:
-        """Who writes: the agent whose words they are, where their name does not stand below these, and the mailbox."""
+    def _signature(self, draft: Draft, terms: Terms, language: str) -> str:
+        """Who writes: the agent whose words they are, and the mailbox, without what stands below these already."""
+        author = draft.author
         box = said_in(terms.mailbox.signature, language) or terms.mailbox.name or self._desk
         agent = next((one for one in terms.team.members if author and one.name == author), None)
         own = said_in(agent.signature, language) if agent else ""
-        return "\n".join(filter(None, (own or ("" if signed else author), box)))
+        return unsaid("\n".join(filter(None, (own or author, box))), draft.text, author)
 
     def _third_party_words(self, draft: Draft, case: Case, terms: Terms) -> ThirdPartyWords:
         return ThirdPartyWords(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.read.salutation import is_greeted, is_signed
+from helpdesk.mail.read.salutation import is_greeted, is_signed, unsaid
 
 GREETED = """\
 Hello Jo,
@@ -30,7 +30,39 @@ Olá Jo,
 Geachte heer Park,
 Hej Jo!
 Dzień dobry,
-*Hello Jo*"""
+*Hello Jo*
+Sehr geehrter Herr Dr. Miller,
+Sehr geehrter Herr Dr. Miller, sehr geehrte Frau Schmidt,
+Sehr geehrtes Team der Orion,
+Verehrte Frau Park,
+Lieber Herr Miller, die Regeln waren abgeschaltet.
+Liebe alle,
+Liebes Team,
+Werte Kollegen,
+Schönen guten Tag, wir haben nachgesehen.
+Einen wunderschönen guten Morgen Frau Park,
+Hallöchen Jo!
+Frau Park, die Regeln laufen wieder.
+Jo, the rules were switched off in the last release.
+Jo Park, the rules were switched off.
+Thanks Jo, the rules were switched off in the last release.
+Ms Park, the rules were switched off in the last release.
+Dr. Park: the rules were switched off in the last release.
+Dear customer, the rules run again.
+My dear Jo, the rules run again.
+Muy buenos días, hemos revisado las reglas.
+Muy buenas, hemos revisado las reglas.
+Buenas, ya hemos revisado las reglas.
+Muy estimada señora Park: hemos revisado las reglas.
+Estimado cliente:
+Apreciada Jo, hemos revisado las reglas.
+Sra. Park, hemos revisado las reglas de su tienda.
+Re-bonjour, nous avons regardé les règles.
+Coucou Jo, les règles marchent.
+Mon cher Jo, les règles marchent de nouveau.
+Cher client,
+Madame Park, les règles marchent de nouveau depuis ce matin.
+Gentile Signora Park, le regole funzionano."""
 PLAIN = """\
 We see it, too.
 Which version do you run?
@@ -41,7 +73,23 @@ The rules fire again, see https://shop.example.
 Bonuses are paid again.
 > Jo wrote this
 7.3 has it.
-1. Restart it."""
+1. Restart it.
+Care is needed here, the rules are read top down.
+Werte in der Tabelle gehen vor.
+Werte in der Tabelle, die leer sind, zählen nicht.
+Beste Lösung ist ein Neustart der Regeln.
+Cher ou pas, le nouveau tarif vaut dès demain.
+Monsieur Durand a corrigé les règles ce matin.
+Cara della regola: la prima colonna.
+Buenas prácticas para las reglas están en la guía.
+Estimada la carga, las reglas tardan dos horas.
+Hi-res images are shown again.
+We told Jo, who wrote first, that the rules run again.
+Herr Durand hat die Regeln eingeschaltet, sie laufen wieder.
+Jo's rules are run again, and the prices are right.
+However, the rules run again since this morning.
+Miss the deadline and it is sent again.
+Liebe geht durch den Magen, Regeln laufen von oben."""
 
 
 @pytest.mark.parametrize("line", GREETED.splitlines())
@@ -76,6 +124,11 @@ def test_nothing_greets_and_closes_nobody():
         "Schönen Abend noch!",
         "Cordialement,\nAnn",
         "Bonne journée",
+        "Thanks!\nAnn Berg\nSupport Engineer, Logik GmbH",
+        "Vielen Dank\nANN\nPS: Version 7.3 hat es auch.",
+        "Merci d'avance,\nann",
+        "Muchas gracias,\nAnn Berg\nTel. +49 30 1234567",
+        "Bis morgen!\nAnn",
         "Un saludo,\nAnn",
         "Saluti",
     ],
@@ -85,7 +138,62 @@ def test_a_closing_is_known_however_people_close(end):
 
 
 @pytest.mark.parametrize(
-    "text", ["We see it, too.", "Ann", "Ann looks at it.\nIt is fixed.", "Best of all, it works.", "a\nb"]
+    "text",
+    ["We see it, too.", "Ann", "Ann looks at it.\nIt is fixed.", "Best of all, it works.", "a\nb"]
+    + [
+        f"We see it, too.\n\n{amid}\n\n{more}"
+        for amid, more in [
+            ("Thanks!", "The rules were switched off in 7.3.\nRestart it.\nIt runs again."),
+            ("Vielen Dank!", "Die Regeln laufen wieder."),
+            ("Danke", "Welche Version ist es?"),
+            ("Merci beaucoup !", "Les règles marchent de nouveau."),
+            ("Gracias", "¿Qué versión es?"),
+            ("Bis morgen!", "Die Regeln laufen dann wieder:\n1. Neustart\n2. Anmelden"),
+            ("Thanks", "the fix is in 7.3"),
+        ]
+    ],
 )
 def test_what_closes_nothing_is_no_closing(text):
     assert not is_signed(text, "Ann Berg")
+
+
+SIGNATURE = "Ann Berg, Ingenieurin\nLogik Support"
+
+
+@pytest.mark.parametrize(
+    ("end", "signature", "left"),
+    [
+        ("Es geht wieder.", SIGNATURE, SIGNATURE),
+        ("Viele Grüße", SIGNATURE, SIGNATURE),
+        ("Viele Grüße\nAnn Berg", SIGNATURE, "Logik Support"),
+        ("Viele Grüße\nAnn", SIGNATURE, "Logik Support"),
+        ("Kind regards,\nA. Berg", SIGNATURE, "Logik Support"),
+        ("Cordialement,\nAnn Berg", "Ann Berg\nLogik", "Logik"),
+        ("Thanks,\nAnn", "Ann Berg\nLogik", "Logik"),
+        ("Un saludo,\nAnn Berg\nLogik Support", SIGNATURE, ""),
+        ("Ann", "Dr. Ann Berg\nLogik", "Logik"),
+        ("Viele Grüße\nAnn Berg", "Ihr Team von Logik", "Ihr Team von Logik"),
+        ("Ask Bob Berg.", SIGNATURE, SIGNATURE),
+    ],
+)
+def test_of_a_signature_stays_what_its_author_has_not_written(end, signature, left):
+    assert unsaid(signature, f"Die Regeln laufen wieder.\n\n{end}", "Ann Berg") == left
+
+
+def test_who_has_written_nothing_has_signed_nothing():
+    assert unsaid(SIGNATURE, "", "Ann Berg") == unsaid(SIGNATURE, "", "") == SIGNATURE
+    assert unsaid("", "Ann", "Ann Berg") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "address", "greeted"),
+    [
+        ("Jo, the rules run again in your shop.", "jo.park@acme.example", True),
+        ("Ms Park, the rules run again in your shop.", "jo.park@acme.example", True),
+        ("It runs again.", "it@acme.example", False),
+        ("Fix it, then the rules run again in your shop.", "it@acme.example", False),
+        ("We offer no support, as agreed in the contract.", "support@acme.example", False),
+    ],
+)
+def test_who_has_no_name_is_called_by_that_in_their_address(line, address, greeted):
+    assert is_greeted(line, "", address) == greeted

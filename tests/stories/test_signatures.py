@@ -59,7 +59,25 @@ def test_what_an_agent_greets_and_closes_with_is_not_said_twice(signing):
     assert said.startswith("Dear Mr Park,\n\nwe see it, too.")
     assert "Hello" not in said
     assert "Kind regards" not in said
-    assert said.endswith("Ann Berg\nSecond line\nThe Logik team\nhttps://logik.example")
+    assert said.endswith("Ann\n\nSecond line\nThe Logik team\nhttps://logik.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "ends"),
+    [
+        ("Jo, the rules were off.\n\nRegards\nAnn Berg", "Jo, the rules were off.", "Ann Berg\n\nSecond line"),
+        ("Thanks!\n\nThanks!\n\nIt runs in 7.3.", "Hello,\n\nThanks!", "Kind regards,\nAnn Berg\nSecond line"),
+        ("Care is needed here.\n\nThe Logik team", "Hello,\n\nCare is", "Kind regards,\nAnn Berg\nSecond line"),
+    ],
+)
+def test_a_letter_greets_and_closes_once_whomever_it_goes_to(signing, text, begins, ends):
+    signing.mail(JO, "Rules", "No rule fires.")  # without a name beside the address
+    signing.reply(ANN, text, to_kind="assigned")
+
+    said = body(signing.last(JO, "relay"))
+    assert said.startswith(begins)
+    assert ends in said
+    assert said.count("The Logik team") == 1
 
 
 def test_each_reader_hears_who_else_gets_an_answer_and_its_end(signing):

@@ -6,20 +6,42 @@ Where it is not sure, it does: a letter with one greeting too few reads better t
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
-from helpdesk.mail.read.client_markers import MAX_LINE, THANKS
+from helpdesk.mail.read.client_markers import MAX_LINE, POSTSCRIPT, THANKS
 from helpdesk.mail.read.signature import is_closing
 
-_GREETING = re.compile(
-    r"\W{0,3}(?:hello|hi|hiya|hey|dear|good (?:morning|afternoon|evening|day)|greetings|"
-    r"hallo|guten (?:tag|morgen|abend)|moin|servus|gr(?:ü|ue)(?:ß|ss|e?z)\w*|sehr geehrte|liebe[rs]?|werte[rs]?|"
-    r"bonjour|bonsoir|salut|chers?|ch[eè]res?|madame|monsieur|messieurs|mesdames|"
-    r"hola|buen(?:o|a)?s?(?: d[ií]as?| tardes| noches)|buenas|estimad[oa]s?|querid[oa]s?|"
-    r"ciao|buongiorno|buonasera|salve|gentile|egregi[oa]|car[oaie]|ol[áa]|bom dia|boa (?:tarde|noite)|prezad[oa]s?|"
-    r"beste|geachte|goede(?:n?dag|morgen|middag|navond)|hej|hei|god(?: dag|dag|morgen)|kj[æa]re|k[äa]ra|k[æa]re|"
-    r"cze[śs][ćc]|dzie[ńn] dobry|szanown[aiey]\w*|witam)(?!\w)",
+_HELLO = re.compile(
+    r"\W{0,3}(?:hello|hi|hiya|hey|howdy|dear|my dear|good (?:morning|afternoon|evening|day)|greetings|"
+    r"hall(?:o|(?:ö|oe)chen)|(?:einen )?(?:(?:wunder)?sch(?:ö|oe)nen )?guten (?:tag|morgen|(?:nach)?mittag|abend)|"
+    r"moin|moinsen|servus|gr(?:ü|ue)(?:ß|ss|e?z)\w*|(?:sehr )?(?:ge|ver)ehrte[rsn]?|"
+    r"(?:re-?)?bonjour|bonsoir|salut|coucou|"
+    r"hola|(?:muy )?buen(?:o|a)?s?(?: d[ií]as?| tardes| noches)|muy buenas|"
+    r"muy señor(?:a|es|as)?(?: m[ií][oa]s?| nuestr[oa]s?)|"
+    r"ciao|buongiorno|buonasera|salve|ol[áa]|bom dia|boa (?:tarde|noite)|"
+    r"goede(?:n?dag|morgen|middag|navond)|hej|hei|god(?: dag|dag|morgen)|"
+    r"cze[śs][ćc]|dzie[ńn] dobry|szanown[aiey]\w*|witam)(?!\w|-\w)",
     re.IGNORECASE,
 )
+# Before whom one writes to, and ordinary words before anything else: "Care is needed", "Werte in der Tabelle".
+_DEAR = re.compile(
+    r"\W{0,3}(?:(?:mein|meine|meiner|mon|ma|mes|tr[eè]s|bien|muy|mi|mis) )?"
+    r"(?:liebe[rs]?|werte[rs]?|chers?|ch[eè]res?|estimad[oa]s?|querid[oa]s?|apreciad[oa]s?|distinguid[oa]s?|"
+    r"gentil[ei]|egregi[oa]?|car[oaie]|prezad[oa]s?|beste|geachte|kj?[æa]re|k[äa]ra) (?P<whom>.+)",
+    re.IGNORECASE,
+)
+_TITLE = (
+    r"(?:mr|mrs|ms|miss|sir|madam|dr|prof|herrn?|frau|m|mme|mlle|madame|monsieur|messieurs|mesdames|mademoiselle|"
+    r"sr|sra|srta|sres|don|doña|señor(?:a|es|as|ita)?|signor[ei]?|signora|heer|mevrouw|senhora?)\b\.?"
+)
+_TITLED = re.compile(rf"\W{{0,3}}{_TITLE}", re.IGNORECASE)
+_NAME = r"[^\W\d_a-z][\w.'-]{0,40}"  # a word with a capital
+# "Madame," and "Madame Orth,", "Buenas,", whatever comes behind it.
+_CALLED = re.compile(
+    rf"\W{{0,3}}(?:(?i:buenas)|(?i:{_TITLE})(?: (?i:{_TITLE})){{0,2}}(?: {_NAME}){{0,3}}) ?(?:[,:!]|$)",
+)
+# "Frau Orth und Team, ...", or names alone on their line.
+_NAMED = re.compile(rf"{_NAME}(?: [^\s,:!;?]{{1,40}}){{0,5}} ?[,!]|{_NAME}(?: {_NAME}){{0,3}} ?:?$")
 _FAREWELL = re.compile(
     r"\W{0,3}(?:(?:good ?)?bye|see you(?: soon| then)?|talk soon|bis (?:bald|dann|sp[äa]ter|morgen)|tsch(?:ü|ue)ss?|"
     r"[àa] bient[ôo]t|bonne (?:journ[ée]e|soir[ée]e)|hasta (?:luego|pronto|mañana)|ciao|a presto|tot (?:ziens|straks)|"
@@ -27,26 +49,87 @@ _FAREWELL = re.compile(
     re.IGNORECASE,
 )
 _SHORT = 6  # words of a line that only calls somebody by name
+_FEW = 4  # words of "dear customer,"
 _AT_THE_END = 8  # lines with words among which a closing stands
+_CARD = 8  # words of a line that may stand below a closing
 
 
-def is_greeted(text: str, name: str) -> bool:
-    """Whether a text begins with a greeting: as people greet, or with the name of who reads it."""
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    words = first.casefold().split()
-    named = {part.casefold() for part in name.split()} & {word.strip(",.:;!-") for word in words}
-    called = len(words) <= _SHORT and not first.startswith(">") and (first.endswith(",") or bool(named))
-    return called or _GREETING.match(first) is not None
+def is_greeted(text: str, name: str, address: str = "") -> bool:
+    """Whether a text begins with a greeting: as people greet, or by the name of who reads it."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")[:MAX_LINE]
+    if first.startswith(">"):
+        return False
+    names = _words(name)
+    short = len(first.split()) <= _SHORT and (first.endswith(",") or bool(names & _words(first)))
+    names |= {part.title() for part in re.split(r"[\W_]", address.partition("@")[0])}
+    return bool(short or _HELLO.match(first) or _CALLED.match(first)) or _is_dear(first, names) or _calls(first, names)
 
 
 def is_signed(text: str, name: str) -> bool:
     """Whether a text ends with a closing, or with the name of who wrote it."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()][1:][-_AT_THE_END:]
+    lines = _end(text)
+    return _is_name(lines[-1:], name) or any(_closes(lines, at, name) for at in range(len(lines)))
+
+
+def unsaid(signature: str, text: str, name: str) -> str:
+    """The lines of a signature that do not stand at the end of a text already, its first not below the same name."""
+    lines = _end(text)
+    below = [line for at, line in enumerate(lines[1:]) if _closes(lines, at, name)]
+    named = _is_name(lines[-1:], name) or any(len(one.split()) <= _FEW and _words(name) & _words(one) for one in below)
+    first, *more = signature.splitlines() or [""]
+    kept = more if named and _words(name) & _words(first) else [first, *more]
+    said = {line.casefold() for line in lines}
+    return "\n".join(line for line in kept if line.strip().casefold() not in said)
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in map(_bare, text.split()) if word[1:]}
+
+
+def _bare(word: str) -> str:
+    return word.strip(",.:;!?*_-")
+
+
+def _is_among(word: str, names: set[str]) -> bool:
+    """Whether a word is one of the names, which stand there in small letters, and in an address with a capital."""
+    return not names.isdisjoint({_bare(word), _bare(word).casefold()} - {""})
+
+
+def _is_dear(line: str, names: set[str]) -> bool:
+    """Whether it is a "dear", and whom: by name or title, with a capital up to a comma, or "dear customer," alone."""
+    found = _DEAR.match(line)
+    if found is None:
+        return False
+    whom = found["whom"]
+    if _TITLED.match(whom) or _is_among(whom.split()[0], names):
+        return True
+    return bool(_NAMED.match(whom)) or (len(line.split()) <= _FEW and line[-1] in ",:!")
+
+
+def _calls(line: str, names: set[str]) -> bool:
+    """Whether a sentence begins with the name of who reads it: "Jo, the rules ...", "Thanks Jo, ...", "Ms Park:"."""
+    called, *said = re.split(r"[,:!]", line, maxsplit=1)
+    first, *others = [word for word in called.split() if not _TITLED.fullmatch(word)] or [""]
+    return bool(said) and all(_is_among(word, names) for word in (others or [first]))
+
+
+def _end(text: str) -> list[str]:
+    """The last lines with words, without the first of all: what begins a text does not close it."""
+    return [line.strip() for line in text.splitlines() if line.strip()][1:][-_AT_THE_END:]
+
+
+def _is_name(last: list[str], name: str) -> bool:
     names = {name.casefold(), *name.casefold().split()[:1]} - {""}
-    by_name = bool(lines) and lines[-1].casefold().strip(" ,.-/\u2013\u2014") in names
-    return by_name or any(map(_is_farewell, lines))
+    return any(line.casefold().strip(" ,.-/\u2013\u2014") in names for line in last)
 
 
-def _is_farewell(line: str) -> bool:
-    short = line[:MAX_LINE]
-    return bool(is_closing(short) or THANKS.match(short) or _FAREWELL.fullmatch(short))
+def _closes(lines: list[str], at: int, name: str) -> bool:
+    """Whether one of the last lines closes. Thanks and wishes also stand amid an answer: below them, only who wrote."""
+    line = lines[at][:MAX_LINE]
+    if is_closing(line):
+        return True
+    if not (THANKS.match(line) or _FAREWELL.fullmatch(line)):
+        return False
+    card = list(takewhile(lambda one: not POSTSCRIPT.match(one), lines[at + 1 :]))
+    plain = all(len(one.split()) <= _CARD and one[-1] not in ".!?:;" for one in card)
+    return plain and all(_words(name) & _words(one) or one.title() == one or one.isupper() for one in card[:1])
