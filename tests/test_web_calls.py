@@ -149,6 +149,18 @@ def test_a_link_that_we_did_not_make_leads_nowhere(site, path):
     assert acknowledged(site) == []
 
 
+def test_it_tells_nobody_which_cases_there_are(site):
+    answers = []
+    for number in (1, 2):
+        for path in (f"/calls/{number}.{'a' * 26}", f"/calls/HD-{number}"):
+            answer = site.post(path, call="x")
+            answers.append((number, answer.status, re.sub(r'value="[^"]*"|calls/\S*', "", answer.body)))
+    assert {answer[1:] for answer in answers if answer[0] == 1} == {answer[1:] for answer in answers if answer[0] == 2}
+    looks = [site.get(f"/calls/{number}.{'a' * 26}").body.replace(f"/{number}.", "/N.") for number in (1, 2)]
+    assert "there is no such call" in looks[0].lower()
+    assert looks[0] == looks[1]
+
+
 def test_a_link_that_was_bent_is_nobodys(site):
     path = link(site)
     for bent in (path[:-1] + ("a" if path[-1] != "a" else "b"), path.replace("/1.", "/2."), path + "a"):

@@ -7,6 +7,7 @@ that somebody has looked at says who that was, and has no button any more. Looki
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,10 @@ def acknowledge(visit: Visit) -> Response:
 def _found(visit: Visit, unit: Unit) -> AnsweredCall:
     """Which call, and who is asked. Raises NotFound, Refused."""
     token = CALL_TOKEN.fullmatch(visit.place["token"])
-    case = case_store.load(unit.connection, int(token[1]) if token else number_in(visit.place["token"]))
+    if not token and not visit.viewer.signed_in:
+        raise Refused("Sign in to acknowledge a call.")
+    number = int(token[1]) if token else number_in(visit.place["token"])
+    case = _existing(unit, number)
     mailbox = unit.rules.configuration.mailbox(case.mailbox)
     if mailbox is None:
         raise NotFound(_NO_CALL)
@@ -109,6 +113,13 @@ def _found(visit: Visit, unit: Unit) -> AnsweredCall:
     if token:
         return _of_token(token[0], case, terms, unit)
     return _of_viewer(visit, case, terms)
+
+
+def _existing(unit: Unit, number: int) -> Case:
+    """The case; where there is none, the answer is that of a link that is wrong: it tells nobody which there are."""
+    with suppress(NotFound):
+        return case_store.load(unit.connection, number)
+    raise NotFound(_NO_CALL)
 
 
 def _of_token(token: str, case: Case, terms: Terms, unit: Unit) -> AnsweredCall:
