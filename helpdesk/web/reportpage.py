@@ -168,7 +168,8 @@ def _numbers(unit: Unit, period: ReportPeriod, *, chosen: bool) -> tuple[Sequenc
         return _numbers(unit, ReportPeriod(period.last - 6 * _DAY, period.last), chosen=True)
     if number > MOST:
         raise Refused(
-            f"{number:,} cases came in that time, more than {MOST:,}: choose a shorter one, or helpdesk report."
+            f"More cases than this page counts came in that time ({number:,}; at most {MOST:,}): choose a shorter one, "
+            "or helpdesk report."
         )
     return case_store.numbers_of(unit.connection, period.opened), period
 
