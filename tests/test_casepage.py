@@ -357,6 +357,16 @@ def test_only_cases_that_one_may_open_are_named_beside_it(site):
     assert "HD-3" not in page
 
 
+@pytest.mark.parametrize("shown", [1, 2])
+def test_mails_of_ours_that_are_not_shown_are_named(site, monkeypatch, shown):
+    """Law 22; a first mail makes two."""
+    monkeypatch.setattr("helpdesk.web.correspondence.SENT", shown)
+    site.desk.mail(JO)
+    page = unescape(site.get("/cases/HD-1").body)
+    assert ("the newest 1 are shown" in page, "helpdesk export HD-1" in page) == (shown < 2, shown < 2)
+    assert len(re.findall("/cases/HD-1/sent/", page)) == shown
+
+
 @pytest.mark.parametrize("path", ["mails/0", "mails/9", "mails/x", "sent/99", "attachments/1/picture"])
 def test_what_is_not_there_is_a_page_that_says_so(site, path):
     site.desk.mail(JO)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from helpdesk.store.sent_mails import SentMail
 
 MAILS: Final = 25  # that came in, on one page
-_SENT = 400  # mails of ours on one page
+SENT: Final = 400  # mails of ours on one page, the newest
 LONGEST = 8_000  # characters of a mail on the page of its case; the rest has a page of its own
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
@@ -155,6 +155,7 @@ class CorrespondencePage:
 
     excerpt: Excerpt
     entries: Sequence[CorrespondenceEntry] = field(default_factory=tuple)
+    limit: int = 0  # so many mails of ours are shown, and there are more of them; 0 where all are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +190,13 @@ def read_correspondence(connection: Connection, case: Case, reader: Reader, aske
         number,
         since=messages[0].at if messages and skip else None,
         until=after[0].at if after else None,
-        limit=_SENT,
+        limit=SENT + 1,
     )
+    left_out, sent = sent[:-SENT], sent[-SENT:]
     files_before = case_store.attachment_count(connection, number, first=skip)
     ours = _in_groups(sent, number, reader, lambda numbers: sent_mails.bytes_of(connection, numbers))
-    return CorrespondencePage(shown, _in_order(case, messages, ours, reader, skip=skip, files_before=files_before))
+    entries = _in_order(case, messages, ours, reader, skip=skip, files_before=files_before)
+    return CorrespondencePage(shown, entries, limit=SENT if left_out else 0)
 
 
 def _in_order(
