@@ -50,7 +50,7 @@ _OWING = (*_ACTIVE, "merged")  # a merged case keeps its promises, but it is ans
 _INDEXED = [column.key for column in cases.c if column.key != "id"]
 _INSERT = Prepared(sa.insert(cases).returning(cases.c.id), sets=_INDEXED)
 _INSERT_KEPT = Prepared(sa.insert(cases).returning(cases.c.id), sets=["id", *_INDEXED])
-_SAVED = Prepared(locked(sa.select(cases).where(cases.c.id == sa.bindparam("number"))))  # see `_change`
+_SAVED = Prepared(locked(sa.select(cases).where(cases.c.id == sa.bindparam("number")), referable=True))
 _BRIEF = Prepared(
     sa.select(cases.c.mailbox, cases.c.policy, cases.c.severity, cases.c.opened_at).where(
         cases.c.id == sa.bindparam("number")

@@ -33,9 +33,12 @@ def skip_locked(query: sa.Select[Any]) -> sa.Select[Any]:
     return query.with_for_update(skip_locked=True)
 
 
-def locked(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Rows that nobody else changes until the commit; a row that another holds is waited for. Of SQLite as above."""
-    return query.with_for_update()
+def locked(query: sa.Select[Any], *, referable: bool = False) -> sa.Select[Any]:
+    """Rows that nobody else changes until the commit; a row that another holds is waited for. Of SQLite as above.
+
+    `referable`: as firmly as an UPDATE holds them, so that rows which refer to them may be written.
+    """
+    return query.with_for_update(key_share=referable)
 
 
 def write_alone(connection: sa.Connection, table: sa.Table) -> None:
