@@ -676,6 +676,25 @@ def test_a_customer_with_the_domain_of_a_mailbox_is_warned_of(run, tmp_path):
     assert "warning: customer acme: logik.example is the domain of a mailbox of ours" in said
 
 
+@pytest.mark.parametrize(("language", "warned"), [("fr", True), ("en", False), ("", False)])
+def test_own_words_that_go_before_ours_in_the_language_of_a_customer_are_warned_of(run, tmp_path, language, warned):
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "ack.txt").write_text("Subject: x\nHello,\n", encoding="utf-8")
+    for name, was, now in (
+        ("helpdesk.toml", "[desk]\n", '[desk]\ntemplates = "words"\n'),
+        (
+            "customers.toml",
+            'key = "acme"\n',
+            f'key = "acme"\nlanguage = "{language}"\n' if language else 'key = "acme"\n',
+        ),
+    ):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert was in text
+        (tmp_path / name).write_text(text.replace(was, now, 1), encoding="utf-8")
+
+    assert ("warning: templates/ack.txt: goes before the shipped fr/ack.txt" in run("check")[1]) == warned
+
+
 def test_a_template_that_its_mail_does_not_fit_fails_the_check_and_one_of_no_mail_is_warned_of(run, tmp_path):
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "akc.txt").write_text("Subject: x\n", encoding="utf-8")

@@ -34,6 +34,45 @@ def test_the_operators_words_lie_over_ours_and_a_language_over_both(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("own", "language", "subject"),
+    [
+        ({"relay.txt"}, "fr", "relay.txt"),
+        ({"relay.txt"}, "de", "relay.txt"),
+        ({"relay.txt"}, "it", "relay.txt"),
+        ({"relay.txt", "fr/relay.txt"}, "fr", "fr/relay.txt"),
+        ({"relay.txt", "fr/relay.txt"}, "es", "relay.txt"),
+        ({"fr/relay.txt"}, "es", "Re: x [HD-1]"),
+        ({"ack.txt"}, "fr", "Re: x [HD-1]"),
+    ],
+)
+def test_what_the_operator_wrote_goes_before_what_is_shipped_in_a_language(tmp_path, own, language, subject):
+    for file in own:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(f"Subject: {file}\n{{{{ text | verbatim }}}}\n")
+
+    assert Templates(tmp_path).render("relay", language, FACTS).subject == subject
+
+
+@pytest.mark.parametrize(
+    ("own", "languages", "said"),
+    [
+        ({"relay.txt"}, {"de", "fr"}, ["templates/relay.txt: goes before the shipped de/relay.txt and fr/relay.txt,"]),
+        ({"relay.txt", "de/relay.txt"}, {"de"}, []),
+        ({"relay.txt", "_end.txt", "assigned.txt"}, {"it", "en", ""}, []),
+        ({"_end.txt", "assigned.txt"}, {"de"}, []),
+        ({"relay.txt"}, set(), []),
+    ],
+)
+def test_it_is_said_which_shipped_words_the_operators_go_before(tmp_path, own, languages, said):
+    for file in own:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("Subject: x\n{{ text | verbatim }}\n")
+
+    found = Templates(tmp_path).in_other_languages(languages)
+    assert [one[: len(begins)] for one, begins in zip(found, said, strict=True)] == said
+
+
+@pytest.mark.parametrize(
     ("source", "problem"),
     [
         ("Subject: x\n{{ nobody }}", "nobody"),

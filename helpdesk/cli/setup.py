@@ -187,7 +187,22 @@ def _warnings(rules: Rules) -> Iterator[str]:
     yield from _open_to_others(rules.configuration)
     yield from rules.letters.templates.unused()
     yield from rules.letters.templates.left_out()
+    yield from rules.letters.templates.in_other_languages(_further_languages(rules))
     yield from _called_while_away(rules)
+
+
+def _further_languages(rules: Rules) -> set[str]:
+    """In which languages customers are written to, without the one that is first for all of them."""
+    policies = rules.book.policies
+    used = [policies[box.policy] for box in rules.configuration.mailboxes if box.policy in policies]
+    own = set()
+    for customer in rules.customers.by_key.values():
+        policy = policies.get(customer.policy)
+        used += [policy] if policy else []
+        own.add(customer.language)
+    first = {policy.languages[0] for policy in used}
+    spoken = {language for policy in used for language in policy.languages} | own
+    return spoken - first if len(first) == 1 else spoken
 
 
 def _open_to_others(configuration: Configuration) -> Iterator[str]:

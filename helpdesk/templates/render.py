@@ -1,7 +1,8 @@
 """Templates into letters: subject, text and HTML from one source.
 
-Shipped templates lie in `templates/`; the operator's folder is laid over them file by file, and a folder named after
-a language (`templates/de/`) over both for that language. A template's first line is `Subject: ...`. Nothing from a mail
+Shipped templates lie in `templates/`, and the operator's folder is laid over them file by file. A folder named after a
+language (`templates/de/`) goes before what lies above it, but a shipped one never before the operator's own: their
+`ack.txt` may be in any language. A template's first line is `Subject: ...`. Nothing from a mail
 is ever a template (threat C11).
 """
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import FileSystemLoader, TemplateError, TemplateSyntaxError
 
 from helpdesk.errors import ConfigurationError
 from helpdesk.mail.write.mail_html import faces
@@ -19,9 +20,10 @@ from helpdesk.shipped import shipped
 from helpdesk.templates.check import Checked, Problem, check
 from helpdesk.templates.complete import left_out
 from helpdesk.templates.environment import environment
+from helpdesk.templates.files import mail_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from jinja2 import Template
@@ -89,6 +91,18 @@ class Templates:
         """What the operator's files for a language leave out of what the English ones say."""
         return [f"templates/{file}: {what}" for file, what in left_out(dict(self._sources()), self._own)]
 
+    def in_other_languages(self, languages: Collection[str]) -> list[str]:
+        """The operator's files that go to customers in these languages, too, before those that are shipped in them."""
+        ours = self._shipped.list_templates()
+        found = []
+        for file in sorted(self._own):
+            before = [f"{one}/{file}" for one in sorted(languages) if mail_of(file) and f"{one}/{file}" in ours]
+            files = " and ".join(one for one in before if one not in self._own)
+            found += (
+                [f"templates/{file}: goes before the shipped {files}, copy what is to be used there"] if files else []
+            )
+        return found
+
     def _files(self) -> list[str]:
         return self._environment.list_templates(extensions=["txt"])
 
@@ -119,7 +133,6 @@ class Templates:
         return found
 
     def _find(self, kind: str, language: str) -> Template:
-        try:
-            return self._environment.get_template(f"{language}/{kind}.txt")
-        except TemplateNotFound:
-            return self._environment.get_template(f"{kind}.txt")
+        file, above = f"{language}/{kind}.txt", f"{kind}.txt"
+        own = above in self._own and file not in self._own
+        return self._environment.select_template([above] if own else [file, above])
