@@ -250,11 +250,20 @@ def test_what_cannot_be_done_says_why(site, fields, said):
     assert "flash bad" in site.get("/desk", by=OPS).body
 
 
+WINDOW = "&value=logik&value=New+disks&from=2026-05-23T22:00&to=2026-05-24T02:00"
+
+
 @pytest.mark.parametrize("desk_database", ["memory", "postgresql"], indirect=True)
-def test_a_window_that_is_planned_twice_is_one(site):
+@pytest.mark.parametrize(
+    ("order", "fields", "declared", "said"),
+    [
+        ("maintenance add", WINDOW, lambda rows, now: declarations.planned(rows, since=now), "is that window, planned"),
+        ("incident open", "&value=disks&title=Disks", lambda rows, _: declarations.incidents(rows), "is open already"),
+    ],
+)
+def test_what_is_declared_twice_is_declared_once(site, order, fields, declared, said):
     """A double click in a browser without script, two browsers at once, a script that runs again."""
-    wanted = {"order": "maintenance add", "from": "2026-05-23T22:00", "to": "2026-05-24T02:00"}
-    body = urlencode({**wanted, "csrf": site.csrf(OPS)}) + "&value=logik&value=New+disks"
+    body = f"{urlencode({'order': order, 'csrf': site.csrf(OPS)})}{fields}"
     together = threading.Barrier(3)
 
     def click():
@@ -269,8 +278,8 @@ def test_a_window_that_is_planned_twice_is_one(site):
         one.join()
     site.get("/desk/do", by=OPS, method="POST", body=body, **{"Content-Type": URLENCODED})
     with site.desk.database.read() as connection:
-        assert len(declarations.planned(connection, since=site.desk.now)) == 1
-    assert "is that window, planned before: New disks" in site.get("/desk", by=OPS).body
+        assert len(declared(connection, site.desk.now)) == 1
+    assert said in site.get("/desk", by=OPS).body
 
 
 def test_every_cause_of_health_has_a_remedy():

@@ -56,6 +56,7 @@ def open_incident(
     connection: sa.Connection, declared: Incident, *, by: str, since: datetime, until: datetime | None = None
 ) -> None:
     """Declare an incident that began then, and is over where `until` says so. Raises Refused when its key is open."""
+    write_alone(connection, incident)  # else two at once both find that it is not open
     taken = sa.select(incident.c.id).where(incident.c.key == declared.key, incident.c.closed_at.is_(None))
     if connection.execute(taken).first():
         raise Refused(f"an incident {declared.key!r} is open already")
