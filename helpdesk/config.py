@@ -466,6 +466,12 @@ class Configuration:
         """Who has a case: whom an agent gave it to, as long as there is such a team, else its mailbox's."""
         return self.teams.get(case.team if case else "") or self.teams[mailbox.team]
 
+    def may_read(self, address: str, *, mailbox: str, team: str) -> bool:
+        """Whether one of us may read what is in a mailbox or with a team: operators all, others what is of theirs."""
+        box = self.mailbox(mailbox)
+        having = (self.teams.get(name) for name in {team, box.team if box else ""})
+        return self.operator(address) is not None or any(one and one.agent(address) for one in having)
+
     def voice(self, address: str = "") -> Mailbox:
         """The mailbox that the desk itself writes from: that one, unless nobody reads what comes there."""
         first = self.mailbox(address)

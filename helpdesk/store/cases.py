@@ -58,7 +58,7 @@ _BRIEF = Prepared(
 )
 _OPEN_OF = {
     column.key: Prepared(
-        sa.select(cases.c.id, cases.c.requester, cases.c.subject)
+        sa.select(cases.c.id, cases.c.requester, cases.c.subject, cases.c.mailbox, cases.c.team)
         # The condition in the index's own words, so that both databases use it.
         .where(column == sa.bindparam("value"), sa.text(LISTED), one_of(cases.c.status, _ACTIVE))
         .where(cases.c.id != sa.bindparam("besides"))

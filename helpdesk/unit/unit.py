@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Decision, Draft
+    from helpdesk.core.words.decision import CaseBeside, Decision, Draft
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.people import Mailbox, Team, Workload
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
+    from helpdesk.person import Person
     from helpdesk.severity import Model
     from helpdesk.severity.ahead import JudgedAhead
     from helpdesk.severity.reader import ReadFindings
@@ -250,10 +251,15 @@ class Unit:
         told = any(draft.audience == "agent" for draft in drafts)
         others = case_store.open_beside(self.connection, case) if told else ()
         self.queue(
-            letter_of(self.connection, self.rules, case, replace(draft, others=others), terms, self.now)
-            for draft in drafts
+            letter_of(self.connection, self.rules, case, draft, terms, self.now)
+            for draft in (replace(one, others=self._readable(others, one.to)) for one in drafts)
         )
         self.queue(call for draft in drafts for call in notifications_of(self.rules, case, draft, terms, self.now))
+
+    def _readable(self, others: Sequence[CaseBeside], reader: Person) -> tuple[CaseBeside, ...]:
+        """Those cases that somebody may read: nobody hears of what they may not open."""
+        may_read = self.rules.configuration.may_read
+        return tuple(one for one in others if may_read(reader.address, mailbox=one.mailbox, team=one.team))
 
     def queue(self, mails: Iterable[Queued]) -> None:
         """Have these sent, or kept until somebody releases them where all is."""

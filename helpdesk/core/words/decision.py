@@ -167,6 +167,8 @@ class CaseBeside:
     number: int
     requester: str  # address
     subject: str
+    mailbox: str
+    team: str
 
 
 @dataclass(frozen=True, slots=True)
