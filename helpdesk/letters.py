@@ -317,7 +317,7 @@ class Letters:
         owed, zone = _owed(draft), _zone(case, terms)
         first, following = owed.first, owed.next_word
         promised = isinstance(first.promise, Promise) and first.due_at is not None
-        agent = terms.team.agent(case.assignee)
+        agent, signed = terms.team.agent(case.assignee), is_signed(draft.text, draft.author)
         return CustomerWords(
             desk=terms.mailbox.name or self._desk,
             ref=case.ref,
@@ -342,17 +342,18 @@ class Letters:
             agent=agent.name if agent else "",
             others=_others(draft, case),
             greeted=is_greeted(draft.text, draft.to.name, draft.to.address),
-            signed=is_signed(draft.text, draft.author),
-            signature=self._signature(draft, terms, language),
+            signed=signed,
+            signature=self._signature(draft, terms, language, signed=signed),
         )
 
-    def _signature(self, draft: Draft, terms: Terms, language: str) -> str:
+    def _signature(self, draft: Draft, terms: Terms, language: str, *, signed: bool) -> str:
         """Who writes: the agent whose words they are, and the mailbox, without what stands below these already."""
         author = draft.author
         box = said_in(terms.mailbox.signature, language) or terms.mailbox.name or self._desk
         agent = next((one for one in terms.team.members if author and one.name == author), None)
         own = said_in(agent.signature, language) if agent else ""
-        return unsaid("\n".join(filter(None, (own or author, box))), draft.text, author)
+        above = unsaid(own or ("" if signed else author), draft.text, author)
+        return "\n".join(filter(None, (above, unsaid(box, draft.text, ""))))
 
     def _third_party_words(self, draft: Draft, case: Case, terms: Terms) -> ThirdPartyWords:
         return ThirdPartyWords(

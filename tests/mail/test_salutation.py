@@ -62,6 +62,13 @@ Coucou Jo, les règles marchent.
 Mon cher Jo, les règles marchent de nouveau.
 Cher client,
 Madame Park, les règles marchent de nouveau depuis ce matin.
+Chers tous, les règles marchent de nouveau.
+Estimado cliente, hemos revisado las reglas de su tienda.
+Liebe alle, die Regeln laufen.
+Werte Frau Orth und Herr Park, die Regeln laufen.
+Liebe Kolleginnen und Kollegen, die Regeln laufen.
+Jo - the rules were switched off in the last release.
+@Jo: the rules were switched off in the last release.
 Gentile Signora Park, le regole funzionano."""
 PLAIN = """\
 We see it, too.
@@ -78,6 +85,10 @@ Care is needed here, the rules are read top down.
 Werte in der Tabelle gehen vor.
 Werte in der Tabelle, die leer sind, zählen nicht.
 Beste Lösung ist ein Neustart der Regeln.
+Beste Werte liefert die Regel 5, danach Regel 7.
+Werte fehlen, weil die Tabelle leer ist.
+Mr Durand switched it off.
+Care must be taken: the rules are read top down.
 Cher ou pas, le nouveau tarif vaut dès demain.
 Monsieur Durand a corrigé les règles ce matin.
 Cara della regola: la prima colonna.
@@ -181,6 +192,7 @@ def test_of_a_signature_stays_what_its_author_has_not_written(end, signature, le
 
 
 def test_who_has_written_nothing_has_signed_nothing():
+    assert unsaid("Ann Berg Consulting", "It runs.\n\nRegards\nAnn Berg", "") == "Ann Berg Consulting"
     assert unsaid(SIGNATURE, "", "Ann Berg") == unsaid(SIGNATURE, "", "") == SIGNATURE
     assert unsaid("", "Ann", "Ann Berg") == ""
 

@@ -40,8 +40,13 @@ _NAME = r"[^\W\d_a-z][\w.'-]{0,40}"  # a word with a capital
 _CALLED = re.compile(
     rf"\W{{0,3}}(?:(?i:buenas)|(?i:{_TITLE})(?: (?i:{_TITLE})){{0,2}}(?: {_NAME}){{0,3}}) ?(?:[,:!]|$)",
 )
-# "Frau Orth und Team, ...", or names alone on their line.
-_NAMED = re.compile(rf"{_NAME}(?: [^\s,:!;?]{{1,40}}){{0,5}} ?[,!]|{_NAME}(?: {_NAME}){{0,3}} ?:?$")
+_AND = r"und|and|et|y|e|en|&|von|van|de|der|del|di|da"
+_NAMED = re.compile(rf"{_NAME}(?: (?:{_NAME}|{_AND})){{0,5}} ?(?:[,!]|:?$)")  # "Frau Orth und Team, ..."
+_ALL = re.compile(
+    r"(?:alle|all|team|kunden?|kundin|customers?|tous|toutes|clients?|clientes?|client[ei]|collègues|[ée]quipe|equipo|todos|todas|"
+    r"compañer[oa]s?|colegas|amig[oa]s?|tutti|collegh[ie])\b",
+    re.IGNORECASE,
+)
 _FAREWELL = re.compile(
     r"\W{0,3}(?:(?:good ?)?bye|see you(?: soon| then)?|talk soon|bis (?:bald|dann|sp[äa]ter|morgen)|tsch(?:ü|ue)ss?|"
     r"[àa] bient[ôo]t|bonne (?:journ[ée]e|soir[ée]e)|hasta (?:luego|pronto|mañana)|ciao|a presto|tot (?:ziens|straks)|"
@@ -101,14 +106,14 @@ def _is_dear(line: str, names: set[str]) -> bool:
     if found is None:
         return False
     whom = found["whom"]
-    if _TITLED.match(whom) or _is_among(whom.split()[0], names):
+    if _TITLED.match(whom) or _ALL.match(whom) or _is_among(whom.split()[0], names):
         return True
     return bool(_NAMED.match(whom)) or (len(line.split()) <= _FEW and line[-1] in ",:!")
 
 
 def _calls(line: str, names: set[str]) -> bool:
     """Whether a sentence begins with the name of who reads it: "Jo, the rules ...", "Thanks Jo, ...", "Ms Park:"."""
-    called, *said = re.split(r"[,:!]", line, maxsplit=1)
+    called, *said = re.split(r"[,:!]| [-\u2013\u2014] ", line.lstrip("@"), maxsplit=1)
     first, *others = [word for word in called.split() if not _TITLED.fullmatch(word)] or [""]
     return bool(said) and all(_is_among(word, names) for word in (others or [first]))
 
