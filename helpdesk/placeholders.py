@@ -20,8 +20,8 @@ _PLAIN: dict[Any, Any] = {
     bool: False,
     int: 1,
     float: 1.0,
-    datetime: datetime.min.replace(tzinfo=UTC),
-    date: date.min,
+    datetime: datetime(4, 1, 1, tzinfo=UTC),  # before any that is written, and on every wall clock
+    date: date(4, 1, 1),
 }
 
 
