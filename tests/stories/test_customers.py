@@ -96,7 +96,7 @@ def test_lgk_11_maintenance_is_told_with_its_end_on_the_customers_wall_and_an_in
 
 def test_progress_is_told_where_the_policy_says_so_and_names_no_address(keen):
     """LAI-3"""
-    keen.mail(JO, "Rules", "No rule fires.", cc=KIM)
+    keen.mail(JO, "Rules", "One rule does not fire.", cc=KIM)
     keen.reply(ANN, "#severity urgent\n#assign bob", to_kind="assigned")
 
     for reader in (JO, KIM):
