@@ -112,21 +112,24 @@ def _listen() -> Heard:
         try:
             return send(session, request, **options)
         except requests.RequestException as problem:
-            heard.problem = _named(problem)
+            heard.problem = _named(problem, answered=bool(heard.statuses))
             raise
 
     requests.Session.send = listening  # type: ignore[method-assign, assignment]
     return heard
 
 
-def _named(problem: requests.RequestException) -> str:
-    """Why there is no answer. Whose certificate is not believed, and who is not reached, gets nothing."""
+def _named(problem: requests.RequestException, *, answered: bool) -> str:
+    """Why there is no answer. Whose certificate is not believed, and who is not reached, gets nothing.
+
+    `answered`: one has begun, so that TLS broke in the midst of it, as it does where memory ends.
+    """
     import requests  # noqa: PLC0415
     from urllib3.exceptions import NewConnectionError  # noqa: PLC0415
 
     match problem:
         case requests.exceptions.SSLError():
-            return "unbelieved"
+            return "broken" if answered else "unbelieved"
         case requests.ReadTimeout():
             return "late"
         case requests.ConnectTimeout():

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.store.board import Kept, Place, Reach, ended, page
+from helpdesk.store.board import BoardPlace, Kept, Reach, ended, page
 from helpdesk.store.tables import cases, policy_version
 
 AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
@@ -76,7 +76,7 @@ def expected(rows, kept, *, over=False):
             and (not kept.broken or row.breached)
         )
 
-    kept_rows = [Place(row.due_at, row.opened_at, row.id) for row in rows if fits(row)]
+    kept_rows = [BoardPlace(row.due_at, row.opened_at, row.id) for row in rows if fits(row)]
     return sorted(kept_rows, key=lambda row: (row.due_at is None, row.due_at or AT, row.opened_at, row.number))
 
 
@@ -112,7 +112,7 @@ def test_no_page_is_found_by_looking_through_all_cases(desk):
 
     sa.event.listen(desk.engine, "before_cursor_execute", noted)
     with desk.read() as connection:
-        for kept, after in product(_WHICH, (None, Place(AT, AT, 3), Place(None, AT, 3))):
+        for kept, after in product(_WHICH, (None, BoardPlace(AT, AT, 3), BoardPlace(None, AT, 3))):
             page(connection, kept, size=50, after=after)
     sa.event.remove(desk.engine, "before_cursor_execute", noted)
     if not desk.embedded:
