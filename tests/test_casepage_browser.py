@@ -161,9 +161,10 @@ def test_a_page_that_is_looked_at_again_keeps_what_is_chosen(browser, site, fiel
 
 def test_a_picture_is_shown_and_an_address_leads_away_without_a_trace(browser, site):
     with looking(browser, site) as (page, _):
-        picture = page.locator(".picture img")
-        picture.scroll_into_view_if_needed()
-        page.wait_for_function("document.querySelector('.picture img').naturalWidth === 1")
+        # In one step each: the page may look again at any moment, and exchange what it shows.
+        page.locator(".picture img").wait_for(state="attached")
+        page.evaluate("document.querySelector('.picture img')?.scrollIntoView()")
+        page.wait_for_function("document.querySelector('.picture img')?.naturalWidth === 1")
         link = page.locator(".words a").first
         assert link.get_attribute("rel") == "noopener noreferrer nofollow"
         assert link.get_attribute("href") == link.inner_text()
