@@ -161,10 +161,11 @@ def test_a_page_that_is_looked_at_again_keeps_what_is_chosen(browser, site, fiel
 
 def test_a_picture_is_shown_and_an_address_leads_away_without_a_trace(browser, site):
     with looking(browser, site) as (page, _):
-        # In one step each: the page may look again at any moment, and exchange what it shows.
-        page.locator(".picture img").wait_for(state="attached")
-        page.evaluate("document.querySelector('.picture img')?.scrollIntoView()")
-        page.wait_for_function("document.querySelector('.picture img')?.naturalWidth === 1")
+        # In one step: the page may look again at any moment, exchange what it shows and push the picture out of sight.
+        page.wait_for_function(
+            "() => { const one = document.querySelector('.picture img'); one?.scrollIntoView();"
+            " return one?.naturalWidth === 1; }"
+        )
         link = page.locator(".words a").first
         assert link.get_attribute("rel") == "noopener noreferrer nofollow"
         assert link.get_attribute("href") == link.inner_text()
