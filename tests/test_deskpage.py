@@ -259,6 +259,12 @@ WINDOW = "&value=logik&value=New+disks&from=2026-05-23T22:00&to=2026-05-24T02:00
     [
         ("maintenance add", WINDOW, lambda rows, now: declarations.planned(rows, since=now), "is that window, planned"),
         ("incident open", "&value=disks&title=Disks", lambda rows, _: declarations.incidents(rows), "is open already"),
+        (
+            "incident open",
+            "&value=disks&title=Disks&down=website&from=2026-03-02T08:00&to=2026-03-02T08:30",
+            lambda rows, _: declarations.incidents(rows),
+            "on the record already",
+        ),
     ],
 )
 def test_what_is_declared_twice_is_declared_once(site, order, fields, declared, said):

@@ -55,11 +55,17 @@ def switches(connection: sa.Connection) -> list[Any]:
 def open_incident(
     connection: sa.Connection, declared: Incident, *, by: str, since: datetime, until: datetime | None = None
 ) -> None:
-    """Declare an incident that began then, and is over where `until` says so. Raises Refused when its key is open."""
+    """Declare an incident that began then, and is over where `until` says so.
+
+    Raises Refused when its key is open, or the same was declared before: a form that is sent twice is one incident.
+    """
     write_alone(connection, incident)  # else two at once both find that it is not open
-    taken = sa.select(incident.c.id).where(incident.c.key == declared.key, incident.c.closed_at.is_(None))
-    if connection.execute(taken).first():
-        raise Refused(f"an incident {declared.key!r} is open already")
+    same = sa.and_(incident.c.opened_at == since, incident.c.closed_at == until)
+    known = sa.select(incident.c.closed_at).where(incident.c.key == declared.key)
+    before = connection.execute(known.where(incident.c.closed_at.is_(None) | same)).first()
+    if before:
+        is_known = "of those times is on the record already" if before.closed_at else "is open already"
+        raise Refused(f"an incident {declared.key!r} {is_known}")
     row = {
         "key": declared.key,
         "title": declared.title,
