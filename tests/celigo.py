@@ -104,7 +104,7 @@ class Terminal:
     def run(self, *arguments: str, at: datetime) -> Ran:
         self._capsys.readouterr()
         argv = ["helpdesk", *arguments, "--config", self._config]
-        with mock.patch.object(sys, "argv", argv), mock.patch("helpdesk.cli.report.wall_clock", return_value=at):
+        with mock.patch.object(sys, "argv", argv), mock.patch("helpdesk.cli.shared.wall_clock", return_value=at):
             code = _exit_code()
         said = self._capsys.readouterr()
         return Ran(code, said.out, said.err)

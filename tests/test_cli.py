@@ -945,7 +945,7 @@ def test_a_defect_is_one_sentence_that_says_where_its_details_are(run, monkeypat
     """A traceback on a terminal helps nobody who sits there."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("helpdesk.log._TRACEBACKS", TracebackFile())
-    monkeypatch.setattr("helpdesk.cli.queues.open_rules", lambda _: {}["missing"])
+    monkeypatch.setattr("helpdesk.cli.queues.reading", lambda _: {}["missing"])
     code, out, err = run("outbox", "list")
     (file,) = tmp_path.glob("helpdesk-*.jsonl")
     assert (code, out, err.count("\n")) == (1, "", 1)

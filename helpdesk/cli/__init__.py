@@ -49,7 +49,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)  # `helpdesk cases | head`
     except Exception as problem:  # noqa: BLE001 - a traceback is for who mends it, and lies where the sentence says
-        from helpdesk.log import unexpected  # noqa: PLC0415 - for a defect alone
+        from helpdesk.log import unexpected
 
         print(unexpected(problem, "helpdesk"), file=sys.stderr)  # noqa: T201
         sys.exit(1)

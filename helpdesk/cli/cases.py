@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from helpdesk.cli.registry import add_group
 from helpdesk.cli.shared import (
     AsJson,
     Config,
     expect_customer,
-    open_database,
     open_rules,
     open_units,
     print_json,
     print_json_list,
     read_ref,
+    reading,
     wall_clock,
     write_file,
+    writing,
 )
 from helpdesk.cli.table import local_time, print_table
 from helpdesk.plural import plural
@@ -37,13 +39,7 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="A case, such as HD-7.")
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("cases")(list_cases)
-    group = typer.Typer(no_args_is_help=True, help="One case.")
-    group.command("show")(show)
-    group.command("explain")(explain)
-    group.command("order")(order)
-    group.command("attachment")(attachment)
-    group.command("verify")(verify)
-    app.add_typer(group, name="case")
+    add_group(app, "case", show=show, explain=explain, order=order, attachment=attachment, verify=verify)
     app.command()(redact)
 
 
@@ -57,12 +53,12 @@ def list_cases(
     as_json: AsJson = False,
 ) -> None:
     """The queue, what is due first on top; of a long one each page as soon as it is read."""
-    from helpdesk.store.queue import Wanted  # noqa: PLC0415 - see open_rules
+    from helpdesk.store.queue import Wanted
 
-    rules = open_rules(config)
     wanted = Wanted(only_open, only_breached, customer)
-    with open_units(rules) as units:
-        expect_customer(units.database, rules, customer)
+    with open_units(open_rules(config)) as units:
+        with units.read(wall_clock()) as unit:
+            expect_customer(unit, customer)
         pages = _pages(units, wanted, limit, read_ref(after) if after else None)
         if as_json:
             print_json_list(shape for page in pages for shape in page)
@@ -79,8 +75,8 @@ _PAGE = 100
 
 def _pages(units: Units, wanted: Wanted, limit: int | None, after: int | None) -> Iterator[list[dict[str, Any]]]:
     """The cases a page at a time, at least one page; each is read by itself, so that no reader holds up the desk."""
-    from helpdesk.report.shapes import case_shape  # noqa: PLC0415
-    from helpdesk.store import cases, queue  # noqa: PLC0415
+    from helpdesk.report.shapes import case_shape
+    from helpdesk.store import cases, queue
 
     left, first, place = sys.maxsize if limit is None else limit, True, None
     while left:
@@ -112,31 +108,29 @@ def _row(shape: dict[str, Any]) -> tuple[str, ...]:
 
 def show(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
     """One case: people, severity and why, clocks, mails, ledger."""
-    from helpdesk.report.casefile import case_text  # noqa: PLC0415
-    from helpdesk.report.shapes import case_shape  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
+    from helpdesk.report.casefile import case_text
+    from helpdesk.report.shapes import case_shape
+    from helpdesk.store import cases
 
-    rules, now, number = open_rules(config), wall_clock(), read_ref(ref)
-    with open_units(rules) as units, units.read(now) as unit:
-        case, policy = _load(unit, number)
-        messages = cases.messages(unit.connection, number)
+    with reading(config) as unit:
+        case, policy = _load(unit, read_ref(ref))
+        messages = cases.messages(unit.connection, case.number)
     if as_json:
-        print_json(case_shape(case, policy, messages, now))
+        print_json(case_shape(case, policy, messages, unit.now))
     else:
-        typer.echo(case_text(case, policy, messages, now))
+        typer.echo(case_text(case, policy, messages, unit.now))
 
 
 def explain(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
     """Its clocks, span by span: what was counted and what not, on the calendar's wall clock."""
-    from helpdesk.report.explain import case_clocks_shape, case_clocks_text  # noqa: PLC0415
+    from helpdesk.report.explain import case_clocks_shape, case_clocks_text
 
-    rules, now = open_rules(config), wall_clock()
-    with open_units(rules) as units, units.read(now) as unit:
+    with reading(config) as unit:
         case, policy = _load(unit, read_ref(ref))
     if as_json:
-        print_json(case_clocks_shape(case, policy, now))
+        print_json(case_clocks_shape(case, policy, unit.now))
     else:
-        typer.echo(case_clocks_text(case, policy, now))
+        typer.echo(case_clocks_text(case, policy, unit.now))
 
 
 def order(
@@ -147,12 +141,11 @@ def order(
     as_json: AsJson = False,
 ) -> None:
     """Order what an agent can order by mail: all of it is done, or nothing."""
-    from helpdesk.desk.order import agent_called  # noqa: PLC0415
-    from helpdesk.desk.order import order as obey  # noqa: PLC0415
+    from helpdesk.desk.order import agent_called
+    from helpdesk.desk.order import order as obey
 
-    rules, number = open_rules(config), read_ref(ref)
-    with open_units(rules) as units, units.write(wall_clock(), waits=True) as unit:
-        ordered = obey(unit, number, agent_called(rules, agent), text)
+    with writing(config, waits=True) as unit:
+        ordered = obey(unit, read_ref(ref), agent_called(unit.rules, agent), text)
     mistakes = [{"line": one.line, "expected": one.expected} for one in ordered.mistakes]
     if as_json:
         print_json({"ref": ordered.ref, "done": [*ordered.done], "mistakes": mistakes, "undo": [*ordered.undo]})
@@ -170,12 +163,12 @@ def attachment(
     config: Config = None,
 ) -> None:
     """Cut an attachment out of the mail it came in."""
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
-    from helpdesk.report.attached import load_attachment  # noqa: PLC0415
+    from helpdesk.report.attached import load_attachment
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        file = load_attachment(connection, read_ref(ref), number, secrets=True)
+    with reading(config) as unit:
+        file = load_attachment(unit.connection, read_ref(ref), number, secrets=True)
     write_file(Path(output), file.data)
     typer.echo(f"{plural(len(file.data), 'byte')} in {output}")
 
@@ -187,9 +180,9 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Why a mail was or was not trusted: its sender, reply tokens, thread and authentication."""
-    from helpdesk.report.verify import verify_shape  # noqa: PLC0415
+    from helpdesk.report.verify import verify_shape
 
-    with open_units(open_rules(config)) as units, units.read(wall_clock()) as unit:
+    with reading(config) as unit:
         shape = verify_shape(unit, read_ref(ref), number)
     if as_json:
         print_json(shape)
@@ -208,22 +201,21 @@ def redact(
     as_json: AsJson = False,
 ) -> None:
     """Erase what was sent and written on a case, for good; the customer is asked to send it again without the data."""
-    from helpdesk.errors import NotFound  # noqa: PLC0415
-    from helpdesk.privacy import in_words  # noqa: PLC0415
-    from helpdesk.privacy import redact as erase  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
+    from helpdesk.errors import NotFound
+    from helpdesk.privacy import in_words
+    from helpdesk.privacy import redact as erase
+    from helpdesk.store import cases
 
     number = read_ref(ref)
     if not yes:
         typer.confirm(
             f"Erase all mails, texts, attachments and copies of HD-{number}? This cannot be undone.", abort=True
         )
-    rules = open_rules(config)
-    with open_units(rules) as units, units.write(wall_clock()) as unit:
+    with writing(config) as unit:
         case = cases.load(unit.connection, number)
         if case.merged_into:
             raise NotFound(f"{case.ref} went into {case.merged_into}: redact that one, which erases both")
-        mailbox = rules.configuration.mailbox(case.mailbox)
+        mailbox = unit.rules.configuration.mailbox(case.mailbox)
         if mailbox is None:
             raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
         terms = unit.terms(mailbox, case=case)
@@ -236,7 +228,7 @@ def redact(
 
 
 def _load(unit: Unit, number: int) -> tuple[Case, Policy]:
-    from helpdesk.store import cases  # noqa: PLC0415
+    from helpdesk.store import cases
 
     case = cases.load(unit.connection, number)
     return case, unit.policy_of(case)

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from helpdesk.cli.shared import (
-    AsJson,
-    Config,
-    open_database,
-    open_rules,
-    open_voters,
-    print_json,
-    wall_clock,
-    working,
-)
+from helpdesk.cli.registry import add_group
+from helpdesk.cli.shared import AsJson, Config, open_voters, print_json, reading, working, writing
 from helpdesk.cli.table import local_time, print_table
 from helpdesk.plural import plural
 
@@ -26,22 +18,15 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    group = typer.Typer(
-        help="How severities are found, and what the desk has learned from its agents.", no_args_is_help=True
-    )
-    group.command()(status)
-    group.command()(train)
-    group.command()(evaluate)
-    group.command()(rollback)
-    app.add_typer(group, name="classifier")
+    add_group(app, "classifier", status=status, train=train, evaluate=evaluate, rollback=rollback)
 
 
 def status(config: Config = None, as_json: AsJson = False) -> None:
     """Agreement with the agents over time, confusion, calibration, and the model in use."""
-    from helpdesk.desk import learn as learning  # noqa: PLC0415 - other commands start faster without
+    from helpdesk.desk import learn as learning
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        shape = learning.status(connection)
+    with reading(config) as unit:
+        shape = learning.status(unit.connection)
     if as_json:
         print_json(shape)
         return
@@ -67,10 +52,10 @@ def status(config: Config = None, as_json: AsJson = False) -> None:
 
 def train(config: Config = None, as_json: AsJson = False) -> None:
     """Teach a new model what the agents said; it is promoted only if it does no worse on the cases that were kept."""
-    from helpdesk.desk import learn as learning  # noqa: PLC0415 - as above
+    from helpdesk.desk import learn as learning
 
-    with open_database(open_rules(config)) as database, database.write() as connection, working("learning"):
-        shape = learning.train(connection, wall_clock())
+    with writing(config) as unit, working("learning"):
+        shape = learning.train(unit.connection, unit.now)
     if as_json:
         print_json(shape)
     else:
@@ -94,7 +79,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """How the model in use does on labelled mails; the shipped model where there is no configuration."""
-    from helpdesk.desk import learn as learning  # noqa: PLC0415 - as above
+    from helpdesk.desk import learn as learning
 
     with working("judging"):
         shape = learning.evaluate_file(open_voters(config).model, file)
@@ -119,10 +104,10 @@ def evaluate(
 
 def rollback(config: Config = None, as_json: AsJson = False) -> None:
     """Take the newest promoted model back; the one before it judges again."""
-    from helpdesk.desk import learn as learning  # noqa: PLC0415 - as above
+    from helpdesk.desk import learn as learning
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        shape = learning.rollback(connection)
+    with writing(config) as unit:
+        shape = learning.rollback(unit.connection)
     if as_json:
         print_json(shape)
     else:

@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from helpdesk.cli.shared import (
-    AsJson,
-    Config,
-    open_database,
-    open_rules,
-    open_units,
-    print_json,
-    read_instant,
-    wall_clock,
-)
+from helpdesk.cli.registry import add_group
+from helpdesk.cli.shared import AsJson, Config, print_json, read_instant, reading, wall_clock, writing
 from helpdesk.cli.table import local_time, print_table
 
 if TYPE_CHECKING:
@@ -40,25 +32,16 @@ Policies = Annotated[list[str] | None, typer.Option("--policy", help="Only for t
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command()(person)
-    incident = typer.Typer(
-        no_args_is_help=True, help="Known problems: mail about them is linked, and agents may exempt it."
+    add_group(app, "incident", open=incident_open, close=incident_close, list=incident_list)
+    add_group(app, "status", set=status_set, show=status_show, outages=status_outages, withdraw=status_withdraw)
+    add_group(
+        app,
+        "maintenance",
+        add=maintenance_add,
+        list=maintenance_list,
+        announce=maintenance_announce,
+        budget=maintenance_budget,
     )
-    incident.command("open")(incident_open)
-    incident.command("close")(incident_close)
-    incident.command("list")(incident_list)
-    app.add_typer(incident, name="incident")
-    status = typer.Typer(no_args_is_help=True, help="What is down, such as the support website.")
-    status.command("set")(status_set)
-    status.command("show")(status_show)
-    status.command("outages")(status_outages)
-    status.command("withdraw")(status_withdraw)
-    app.add_typer(status, name="status")
-    maintenance = typer.Typer(no_args_is_help=True, help="Planned unavailability.")
-    maintenance.command("add")(maintenance_add)
-    maintenance.command("list")(maintenance_list)
-    maintenance.command("announce")(maintenance_announce)
-    maintenance.command("budget")(maintenance_budget)
-    app.add_typer(maintenance, name="maintenance")
 
 
 def person(
@@ -70,16 +53,16 @@ def person(
     as_json: AsJson = False,
 ) -> None:
     """Say that a person wrote a mail that was held or taken for a robot's; it becomes a case, unacknowledged."""
-    from helpdesk.operators.declaration import LetIn  # noqa: PLC0415
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
-    from helpdesk.store import kept  # noqa: PLC0415
+    from helpdesk.operators.declaration import LetIn
+    from helpdesk.report.shapes import instant
+    from helpdesk.store import kept
 
     if number is not None:
         _obey(LetIn(number), config, as_json=as_json, facts=lambda _order: {"number": number})
         return
     since = wall_clock() - timedelta(days=days)
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        found, _ = kept.listed(connection, since=since, limit=_LISTED)
+    with reading(config) as unit:
+        found, _ = kept.listed(unit.connection, since=since, limit=_LISTED)
     shapes = [
         {
             "number": each.number,
@@ -107,7 +90,7 @@ def incident_open(  # noqa: PLR0913, PLR0917 - one option a word of the order
     as_json: AsJson = False,
 ) -> None:
     """Declare a known problem."""
-    from helpdesk.operators.declaration import OpenIncident, known_problem  # noqa: PLC0415 - as in `shared`
+    from helpdesk.operators.declaration import OpenIncident, known_problem
 
     known = known_problem(key, title=title, words=words, policies=policy or ())
     try:
@@ -123,7 +106,7 @@ def _since(text: str) -> datetime | None:
 
 def incident_close(key: str, at: At = "", config: Config = None, as_json: AsJson = False) -> None:
     """Declare a known problem over."""
-    from helpdesk.operators.declaration import CloseIncident  # noqa: PLC0415
+    from helpdesk.operators.declaration import CloseIncident
 
     declared = CloseIncident(key.lower(), _since(at))
     _obey(declared, config, as_json=as_json, facts=lambda order: _incident(order, key.lower()))
@@ -131,22 +114,22 @@ def incident_close(key: str, at: At = "", config: Config = None, as_json: AsJson
 
 def incident_list(config: Config = None, as_json: AsJson = False) -> None:
     """Known problems, the newest first."""
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.store import declarations
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        rows = declarations.incidents(connection)
+    with reading(config) as unit:
+        rows = declarations.incidents(unit.connection)
     _show([_incident_shape(row) for row in rows], as_json=as_json, empty="There is no known problem.")
 
 
 def _incident(order: Order, key: str) -> dict[str, Any]:
     """The newest of that key."""
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.store import declarations
 
     return next(_incident_shape(row) for row in declarations.incidents(order.unit.connection) if row.key == key)
 
 
 def _incident_shape(row: Any) -> dict[str, Any]:
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
 
     return {
         "key": row.key,
@@ -162,7 +145,7 @@ def status_set(
     name: str, state: Literal["up", "down"], at: At = "", config: Config = None, as_json: AsJson = False
 ) -> None:
     """Say that something is down, or up again: `status set website down`."""
-    from helpdesk.operators.declaration import SetStatus  # noqa: PLC0415
+    from helpdesk.operators.declaration import SetStatus
 
     declared = SetStatus(name.lower(), state == "down", _since(at))
     _obey(declared, config, as_json=as_json, facts=lambda order: _switch(order, declared.name))
@@ -170,21 +153,21 @@ def status_set(
 
 def status_show(config: Config = None, as_json: AsJson = False) -> None:
     """What was said to be up or down, and since when."""
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.store import declarations
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        rows = declarations.switches(connection)
+    with reading(config) as unit:
+        rows = declarations.switches(unit.connection)
     _show([_switch_shape(row) for row in rows], as_json=as_json, empty="Nothing was said to be down.")
 
 
 def status_outages(config: Config = None, as_json: AsJson = False) -> None:
     """From when to when something was down in the last year, by number."""
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
-    from helpdesk.store import outages  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
+    from helpdesk.store import outages
 
     now = wall_clock()
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        found = outages.between(connection, now - timedelta(days=366), now)
+    with reading(config) as unit:
+        found = outages.between(unit.connection, now - timedelta(days=366), now)
     shapes = [
         {
             "number": one.number,
@@ -202,19 +185,19 @@ def status_outages(config: Config = None, as_json: AsJson = False) -> None:
 
 def status_withdraw(number: int, config: Config = None, as_json: AsJson = False) -> None:
     """Say that what was declared to have been down never was."""
-    from helpdesk.operators.declaration import WithdrawOutage  # noqa: PLC0415
+    from helpdesk.operators.declaration import WithdrawOutage
 
     _obey(WithdrawOutage(number), config, as_json=as_json, facts=lambda _order: {"number": number})
 
 
 def _switch(order: Order, name: str) -> dict[str, Any]:
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.store import declarations
 
     return next(_switch_shape(row) for row in declarations.switches(order.unit.connection) if row.name == name)
 
 
 def _switch_shape(row: Any) -> dict[str, Any]:
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
 
     return {"name": row.name, "state": "down" if row.down else "up", "since": instant(row.since), "by": row.by}
 
@@ -230,8 +213,8 @@ def maintenance_add(  # noqa: PLR0917 - one option a word of the order
     as_json: AsJson = False,
 ) -> None:
     """Plan a window; `maintenance announce` tells the customers."""
-    from helpdesk.offering.declared import MaintenanceWindow  # noqa: PLC0415
-    from helpdesk.operators.declaration import PlanMaintenance  # noqa: PLC0415
+    from helpdesk.offering.declared import MaintenanceWindow
+    from helpdesk.operators.declaration import PlanMaintenance
 
     window = MaintenanceWindow(name, sector, read_instant(begins), read_instant(ends), policy.lower(), impact.lower())
     try:
@@ -243,7 +226,7 @@ def maintenance_add(  # noqa: PLR0917 - one option a word of the order
 
 def _planned(order: Order, window: MaintenanceWindow) -> dict[str, Any]:
     """The newest window that is that one, with the impact that the policy gives it where nothing was said."""
-    from helpdesk.store import declarations  # noqa: PLC0415
+    from helpdesk.store import declarations
 
     alike = [
         plan
@@ -256,9 +239,9 @@ def _planned(order: Order, window: MaintenanceWindow) -> dict[str, Any]:
 
 def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
     """What is planned for the next four weeks: declared windows, and those of the policy files, by number."""
-    from helpdesk.operators import coming  # noqa: PLC0415
-    from helpdesk.operators.notice import notice_of  # noqa: PLC0415
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.operators import coming
+    from helpdesk.operators.notice import notice_of
+    from helpdesk.report.shapes import instant
 
     with _order(config) as order:
         planned = [(plan, notice_of(order.unit, plan)) for plan in coming(order.unit)]
@@ -278,7 +261,7 @@ def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
 
 def maintenance_budget(config: Config = None, as_json: AsJson = False) -> None:
     """How many hours are planned and used in this period, of those that may be."""
-    from helpdesk.operators.notice import budgets  # noqa: PLC0415
+    from helpdesk.operators.notice import budgets
 
     with _order(config) as order:
         found = budgets(order.unit)
@@ -297,7 +280,7 @@ def maintenance_budget(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def _window_shape(window: MaintenanceWindow) -> dict[str, Any]:
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
 
     return {
         "policy": window.policy,
@@ -311,8 +294,8 @@ def _window_shape(window: MaintenanceWindow) -> dict[str, Any]:
 
 def maintenance_announce(number: int, config: Config = None, as_json: AsJson = False) -> None:
     """Mail the contacts of the customers whom it concerns, once (LGT-9)."""
-    from helpdesk.operators import obey  # noqa: PLC0415
-    from helpdesk.operators.declaration import AnnounceMaintenance  # noqa: PLC0415
+    from helpdesk.operators import obey
+    from helpdesk.operators.declaration import AnnounceMaintenance
 
     with _order(config) as order:
         done = obey(AnnounceMaintenance(number), order)
@@ -325,9 +308,9 @@ def maintenance_announce(number: int, config: Config = None, as_json: AsJson = F
 @contextmanager
 def _order(config: Path | None) -> Iterator[Order]:
     """Who sits at this terminal, over the desk's database."""
-    from helpdesk.operators import Order  # noqa: PLC0415
+    from helpdesk.operators import Order
 
-    with open_units(open_rules(config)) as units, units.write(wall_clock()) as unit:
+    with writing(config) as unit:
         yield Order(unit, _who())
 
 
@@ -342,7 +325,7 @@ def _obey(
     declaration: Declaration, config: Path | None, *, as_json: bool, facts: Callable[[Order], dict[str, Any]]
 ) -> None:
     """Do it and say so; as JSON, what it is about now, and the same sentence."""
-    from helpdesk.operators import obey  # noqa: PLC0415
+    from helpdesk.operators import obey
 
     with _order(config) as order:
         done = obey(declaration, order)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, config_path, print_json
+from helpdesk.cli.shared import AsJson, Config, open_configuration, print_json
 from helpdesk.errors import ConfigurationError, Unavailable
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def health(config: Config = None, as_json: AsJson = False) -> None:
     """Ask the running daemon; exits with 1 when it is failing or does not answer."""
-    from helpdesk.config import load_configuration  # noqa: PLC0415 - as in `shared`
-
-    configuration = load_configuration(config_path(config))
+    configuration = open_configuration(config)
     if not configuration.file.web.listen:
         raise ConfigurationError([f"{configuration.path}: web.listen: expected an address, the console is asked there"])
     shape = _ask(configuration)
@@ -43,7 +41,7 @@ def health(config: Config = None, as_json: AsJson = False) -> None:
 
 def _ask(configuration: Configuration) -> dict[str, Any]:
     """What `/health` says. Raises Unavailable when it says nothing."""
-    from helpdesk.web.access import read_token  # noqa: PLC0415 - as above
+    from helpdesk.web.access import read_token
 
     host, _, port = configuration.file.web.listen.rpartition(":")
     place = configuration.place(configuration.file.web.token_file)

@@ -98,7 +98,7 @@ def init(  # noqa: PLR0913, PLR0917 - one option a question
     as_json: AsJson = False,
 ) -> None:
     """Write the commented files of a new desk into a folder, and check them; asks for what no option says."""
-    from helpdesk.starter import CONFIGURATION, NewDesk  # noqa: PLC0415
+    from helpdesk.starter import CONFIGURATION, NewDesk
 
     silent = yes or as_json
     _refuse([folder / CONFIGURATION])
@@ -137,13 +137,13 @@ def init(  # noqa: PLR0913, PLR0917 - one option a question
 
 
 def _domain(company: str) -> str:
-    from helpdesk.offering.files.beginning import key_of  # noqa: PLC0415
+    from helpdesk.offering.files.beginning import key_of
 
     return f"{key_of(company) or 'desk'}.example"
 
 
 def _asked_provider(given: str, *, silent: bool) -> Provider:
-    from helpdesk.starter import providers  # noqa: PLC0415
+    from helpdesk.starter import providers
 
     if not given and not silent and at_terminal():
         for one in providers().values():
@@ -168,7 +168,7 @@ def _asked_application(provider: Provider, client: str, tenant: str, *, silent: 
 
 
 def _own_policy(company: str, options: OfferingOptions, *, silent: bool) -> Outline:
-    from helpdesk.offering.files.beginning import key_of  # noqa: PLC0415
+    from helpdesk.offering.files.beginning import key_of
 
     return asked_offering(key_of(company) or "policy", company, options, silent=silent)
 
@@ -182,7 +182,7 @@ def _asked_passwords(provider: Provider, boxes: Iterable[str], *, silent: bool) 
 
 
 def _token(address: str) -> str:
-    from helpdesk.starter import is_local  # noqa: PLC0415
+    from helpdesk.starter import is_local
 
     return "" if is_local(address) else secrets.token_urlsafe(24)
 
@@ -191,7 +191,7 @@ def _token(address: str) -> str:
 
 
 def _addresses(text: str) -> list[str]:
-    from helpdesk.core.words.message import is_plain_address  # noqa: PLC0415
+    from helpdesk.core.words.message import is_plain_address
 
     found = [one.lower() for one in parts(text)]
     for one in found:
@@ -201,8 +201,8 @@ def _addresses(text: str) -> list[str]:
 
 
 def _people(boxes: Iterable[str], text: str) -> list[Person]:
-    from helpdesk.core.words.message import is_plain_address  # noqa: PLC0415
-    from helpdesk.person import Person  # noqa: PLC0415
+    from helpdesk.core.words.message import is_plain_address
+    from helpdesk.person import Person
 
     found = [(name, address.lower()) for name, address in getaddresses([text])]
     for name, address in found:
@@ -228,7 +228,7 @@ def _once(found: Iterable[str]) -> list[str]:
 
 
 def _provider(text: str) -> Provider:
-    from helpdesk.starter import providers  # noqa: PLC0415
+    from helpdesk.starter import providers
 
     known = providers()
     if text.lower() not in known:
@@ -237,7 +237,7 @@ def _provider(text: str) -> Provider:
 
 
 def _policy(text: str) -> str:
-    from helpdesk.offering.files import load_policies  # noqa: PLC0415
+    from helpdesk.offering.files import load_policies
 
     shipped = sorted(load_policies().policies)
     if text != _OWN and text not in shipped:
@@ -277,7 +277,7 @@ def _finish(desk: NewDesk, folder: Path, *, as_json: bool) -> None:
     if as_json:
         print_json({"folder": str(folder), "files": list(map(str, written)), **check_shapes(looked)})
         return
-    from helpdesk.starter import left_to_do  # noqa: PLC0415
+    from helpdesk.starter import left_to_do
 
     typer.echo("\nNext:")
     well = check_shapes(looked)["ok"]
@@ -287,8 +287,8 @@ def _finish(desk: NewDesk, folder: Path, *, as_json: bool) -> None:
 
 
 def _write(desk: NewDesk, folder: Path) -> list[Path]:
-    from helpdesk import starter  # noqa: PLC0415
-    from helpdesk.store.private_file import write_private  # noqa: PLC0415
+    from helpdesk import starter
+    from helpdesk.store.private_file import write_private
 
     opened = [(folder / name, text) for name, text in starter.files(desk, datetime.now(UTC).date())]
     closed = [(folder / name, text) for name, text in starter.secrets(desk)]

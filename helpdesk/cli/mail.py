@@ -111,9 +111,9 @@ class _Import:
 
     def mail(self, *, hold: bool) -> Iterator[dict[str, Any]]:
         """As the daemon takes it."""
-        from helpdesk.archive import Unreadable, mails_in  # noqa: PLC0415
-        from helpdesk.importing import import_one  # noqa: PLC0415
-        from helpdesk.report.shapes import mail_shape  # noqa: PLC0415
+        from helpdesk.archive import Unreadable, mails_in
+        from helpdesk.importing import import_one
+        from helpdesk.report.shapes import mail_shape
 
         with self._opened(hold=hold) as (desk, hands):
             if hold and not hands.are_ours():
@@ -128,8 +128,8 @@ class _Import:
 
     def history(self, agents: list[str], *, dry_run: bool) -> Iterator[dict[str, Any]]:
         """As the past."""
-        from helpdesk.archive import mails_in  # noqa: PLC0415
-        from helpdesk.importing_history import HistoryImport, survey  # noqa: PLC0415
+        from helpdesk.archive import mails_in
+        from helpdesk.importing_history import HistoryImport, survey
 
         with self._opened(hold=False) as (desk, hands):
             surveyed = survey(desk, _watched(mails_in(*self._paths), "looking"), self._mailbox)
@@ -142,8 +142,8 @@ class _Import:
 
     @contextmanager
     def _opened(self, *, hold: bool) -> Iterator[tuple[Desk, Hands]]:
-        from helpdesk.desk import Desk  # noqa: PLC0415
-        from helpdesk.importing import Hands  # noqa: PLC0415
+        from helpdesk.desk import Desk
+        from helpdesk.importing import Hands
 
         desk = Desk(database=self._database, rules=self._rules, now=wall_clock, holds=hold)
         desk.begin()
@@ -156,8 +156,8 @@ class _Import:
 
 def _watched(found: Iterable[_T], doing: str) -> Iterable[_T]:
     """With a bar on standard error where somebody watches it."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import track
 
     console = Console(stderr=True)
     return track(found, doing, console=console, disable=not console.is_terminal)
@@ -176,7 +176,7 @@ def classify(
     as_json: AsJson = False,
 ) -> None:
     """The severity of mails under a policy, with reasons, by the model that the desk judges by."""
-    from helpdesk.report.verdict import Voters, verdict_shape, verdict_text  # noqa: PLC0415
+    from helpdesk.report.verdict import Voters, verdict_shape, verdict_text
 
     policy, voters = open_book(config).policy(key), Voters() if shipped else open_voters(config)
     asked = open_mail_reader(config) if reader else None
@@ -196,8 +196,8 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Run a whole desk in memory on virtual time."""
-    from helpdesk.lab.scenario import read_scenario  # noqa: PLC0415
-    from helpdesk.lab.simulate import simulate as run  # noqa: PLC0415
+    from helpdesk.lab.scenario import read_scenario
+    from helpdesk.lab.simulate import simulate as run
 
     with working("simulating"):
         outcome = run(read_scenario(scenario))

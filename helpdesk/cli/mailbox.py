@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, config_path, print_json, wall_clock
+from helpdesk.cli.registry import add_group
+from helpdesk.cli.shared import AsJson, Config, open_configuration, print_json, wall_clock
 from helpdesk.errors import HelpdeskError, Unavailable
 
 if TYPE_CHECKING:
@@ -23,14 +24,7 @@ _PATIENCE = 15 * 60  # seconds that somebody may take in a browser
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    group = typer.Typer(no_args_is_help=True, help="Signing in to mailboxes with OAuth2.")
-    group.callback()(_group)
-    group.command("login")(login)
-    app.add_typer(group, name="mailbox")
-
-
-def _group() -> None:
-    """Signing in to mailboxes with OAuth2."""
+    add_group(app, "mailbox", login=login)
 
 
 def login(
@@ -39,11 +33,10 @@ def login(
     as_json: AsJson = False,
 ) -> None:
     """Sign in to a mailbox with OAuth2, for reading and sending; the refresh token is put where the desk reads it."""
-    from helpdesk.config import load_configuration  # noqa: PLC0415
-    from helpdesk.credentials import sign_ins  # noqa: PLC0415
-    from helpdesk.wires.refresh_token import write_whole  # noqa: PLC0415
+    from helpdesk.credentials import sign_ins
+    from helpdesk.wires.refresh_token import write_whole
 
-    configuration = load_configuration(config_path(config))
+    configuration = open_configuration(config)
     signed_in = sign_ins(configuration, address)
     for one in signed_in:
         _say(f"Sign in as {one.account.username}.")
@@ -70,8 +63,8 @@ def _say(text: str) -> None:
 
 
 def _signed_in(one: SignIn) -> Grant:
-    from helpdesk.wires import sign_in  # noqa: PLC0415
-    from helpdesk.wires.redirected import Redirects  # noqa: PLC0415
+    from helpdesk.wires import sign_in
+    from helpdesk.wires.redirected import Redirects
 
     table = one.account.table
     if table.device_url:
@@ -91,8 +84,8 @@ def _typed() -> int | None:
 
 def _tried(configuration: Configuration, signed_in: Iterable[SignIn]) -> Iterator[tuple[str, str]]:
     """What uses the tokens, each with what is wrong, "" where it opens."""
-    from helpdesk import diagnosis  # noqa: PLC0415
-    from helpdesk.credentials import TokenAccount  # noqa: PLC0415
+    from helpdesk import diagnosis
+    from helpdesk.credentials import TokenAccount
 
     keys, now = {one.account.key for one in signed_in}, wall_clock()
     for entry in configuration.file.mailbox:

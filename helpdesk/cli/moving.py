@@ -14,11 +14,11 @@ from helpdesk.cli.shared import (
     Config,
     open_database,
     open_rules,
-    open_units,
     print_json,
     print_line,
     progress,
     read_ref,
+    reading,
     wall_clock,
 )
 from helpdesk.cli.table import print_table
@@ -58,29 +58,24 @@ def export(
     """Write all that the desk holds of a case into a zip, of everything into a folder, or all mails into an mbox."""
     if [bool(ref), everything, mbox].count(True) != 1:
         raise typer.BadParameter("expected a case such as HD-7, --all or --mbox, and one of them")
-    rules = open_rules(config)
     if everything:
-        _export_all(rules, output or Path("helpdesk-export"), as_json=as_json)
+        _export_all(config, output or Path("helpdesk-export"), as_json=as_json)
     elif mbox:
-        _export_mbox(rules, output or Path("mails.mbox"), as_json=as_json)
+        _export_mbox(config, output or Path("mails.mbox"), as_json=as_json)
     else:
-        _export_case(rules, read_ref(ref), output, as_json=as_json)
+        _export_case(config, read_ref(ref), output, as_json=as_json)
 
 
-def _export_all(rules: Rules, folder: Path, *, as_json: bool) -> None:
-    from helpdesk.report.whole import DESK_FILE, write_whole  # noqa: PLC0415
-    from helpdesk.store import dump  # noqa: PLC0415
+def _export_all(config: Path | None, folder: Path, *, as_json: bool) -> None:
+    from helpdesk.report.whole import DESK_FILE, write_whole
+    from helpdesk.store import dump
 
     try:
         folder.mkdir(mode=0o700, parents=True)
     except OSError as problem:
         raise typer.BadParameter(f"{folder}: expected to be able to make a new folder: {problem.strerror}") from None
-    with (
-        open_database(rules) as database,
-        database.read() as connection,
-        progress("exporting", dump.count(connection)) as advance,
-    ):
-        mails = write_whole(connection, folder, advance)
+    with reading(config) as unit, progress("exporting", dump.count(unit.connection)) as advance:
+        mails = write_whole(unit.connection, folder, advance)
     if as_json:
         print_json({"folder": str(folder), "file": str(folder / DESK_FILE), "mails": mails, "warning": _TOKENS})
         return
@@ -88,29 +83,28 @@ def _export_all(rules: Rules, folder: Path, *, as_json: bool) -> None:
     typer.echo(f"{_TOKENS} Keep the desk's secret file with it: without that the addresses are void in another desk.")
 
 
-def _export_mbox(rules: Rules, path: Path, *, as_json: bool) -> None:
-    from helpdesk.report.whole import write_mbox  # noqa: PLC0415
-    from helpdesk.store import dump  # noqa: PLC0415
+def _export_mbox(config: Path | None, path: Path, *, as_json: bool) -> None:
+    from helpdesk.report.whole import write_mbox
+    from helpdesk.store import dump
 
     with (
-        open_database(rules) as database,
-        database.read() as connection,
+        reading(config) as unit,
         _new_file(path) as file,
-        progress("exporting", dump.count(connection)) as advance,
+        progress("exporting", dump.count(unit.connection)) as advance,
     ):
-        mails = write_mbox(connection, file, advance)
+        mails = write_mbox(unit.connection, file, advance)
     if as_json:
         print_json({"file": str(path), "mails": mails})
     else:
         typer.echo(f"{plural(mails, 'mail')} in {path}; reply addresses are masked")
 
 
-def _export_case(rules: Rules, number: int, output: Path | None, *, as_json: bool) -> None:
-    from helpdesk.report.export import export as write  # noqa: PLC0415 - see open_rules
-    from helpdesk.report.export import merged_with  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
+def _export_case(config: Path | None, number: int, output: Path | None, *, as_json: bool) -> None:
+    from helpdesk.report.export import export as write
+    from helpdesk.report.export import merged_with
+    from helpdesk.store import cases
 
-    with open_units(rules) as units, units.read(wall_clock()) as unit:
+    with reading(config) as unit:
         case = cases.load(unit.connection, number)
         policy = unit.policy_of(case)
         path = output or Path(f"{case.ref}.zip")
@@ -154,7 +148,7 @@ def import_cases(
     as_json: AsJson = False,
 ) -> None:
     """Take cases of another desk, one a line, without clocks and mail; or a whole desk, into an empty one."""
-    from helpdesk.importing_desk import is_whole_desk  # noqa: PLC0415
+    from helpdesk.importing_desk import is_whole_desk
 
     rules = open_rules(config)
     if is_whole_desk(file):
@@ -177,8 +171,8 @@ def import_cases(
 
 
 def _cases_taken(rules: Rules, file: Path, mailbox: str, *, dry_run: bool) -> Iterator[dict[str, Any]]:
-    from helpdesk.desk import Desk  # noqa: PLC0415
-    from helpdesk.importing_cases import CaseImport, lines_of  # noqa: PLC0415
+    from helpdesk.desk import Desk
+    from helpdesk.importing_cases import CaseImport, lines_of
 
     with open_database(rules) as database, progress("importing", lines_of(file)) as advance:
         desk = Desk(database=database, rules=rules, now=wall_clock)
@@ -189,9 +183,9 @@ def _cases_taken(rules: Rules, file: Path, mailbox: str, *, dry_run: bool) -> It
 
 
 def _import_desk(rules: Rules, file: Path, *, as_json: bool) -> None:
-    from helpdesk.importing_cases import lines_of  # noqa: PLC0415
-    from helpdesk.importing_desk import import_desk  # noqa: PLC0415
-    from helpdesk.store.claims import Occupied, WorkLock  # noqa: PLC0415
+    from helpdesk.importing_cases import lines_of
+    from helpdesk.importing_desk import import_desk
+    from helpdesk.store.claims import Occupied, WorkLock
 
     with open_database(rules) as database, progress("importing", lines_of(file)) as advance:
         lock = WorkLock(database)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, config_path, print_json, read_instant, wall_clock
+from helpdesk.cli.shared import AsJson, Config, open_configuration, print_json, read_instant, wall_clock
 from helpdesk.cli.table import print_table
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ def oncall(
     as_json: AsJson = False,
 ) -> None:
     """Who is on call in each rotation, and until when."""
-    from helpdesk.config import load_configuration  # noqa: PLC0415 - as in `shared`
-
     when = read_instant(at) if at else wall_clock()
-    configuration = load_configuration(config_path(config))
+    configuration = open_configuration(config)
     rotations = configuration.rotations
     if as_json:
         print_json([_shape(rotation, when, configuration) for rotation in rotations])
@@ -42,7 +40,7 @@ def oncall(
 
 
 def _shape(rotation: Rotation, at: datetime, configuration: Configuration) -> dict[str, object]:
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
 
     seats = rotation.on_call(at)
     return {
@@ -56,14 +54,14 @@ def _shape(rotation: Rotation, at: datetime, configuration: Configuration) -> di
 
 
 def _away(person: Person, at: datetime, configuration: Configuration) -> str:
-    from helpdesk.core.staffing.relief import said_away  # noqa: PLC0415
+    from helpdesk.core.staffing.relief import said_away
 
     agent = configuration.agent(person.address)
     return f" ({said_away(agent, at)})" if agent and agent.away(at) else ""
 
 
 def _row(rotation: Rotation, at: datetime, configuration: Configuration) -> tuple[str, ...]:
-    from helpdesk.phrases import moment  # noqa: PLC0415
+    from helpdesk.phrases import moment
 
     seats = rotation.on_call(at)
     taken = [f"{seat.address}{_away(seat, at, configuration)}" for seat in (seats.primary, seats.secondary) if seat]

@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from helpdesk.cli.policy_init import policy_init
+from helpdesk.cli.registry import add_group
 from helpdesk.cli.shared import (
     AsJson,
     Config,
+    config_path,
+    find_configuration,
     open_book,
-    open_database,
     open_rules,
     open_units,
+    policy_folder,
     print_json,
     print_line,
     read_file,
     read_instant,
+    reading,
     wall_clock,
 )
 from helpdesk.cli.table import local_time, print_table
@@ -43,17 +47,19 @@ KeyOrVersion = Annotated[str, typer.Argument(metavar="POLICY", help=_WHICH)]
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    group = typer.Typer(no_args_is_help=True, help="Support offerings: what is promised to whom.")
-    group.command("list")(policy_list)
-    group.command("show")(policy_show)
-    group.command("check")(policy_check)
-    group.command("due")(policy_due)
-    group.command("schema")(policy_schema)
-    group.command("diff")(policy_diff)
-    group.command("apply")(policy_apply)
-    group.command("versions")(policy_versions)
-    group.command("init")(policy_init)
-    app.add_typer(group, name="policy")
+    add_group(
+        app,
+        "policy",
+        list=policy_list,
+        show=policy_show,
+        check=policy_check,
+        due=policy_due,
+        schema=policy_schema,
+        diff=policy_diff,
+        apply=policy_apply,
+        versions=policy_versions,
+        init=policy_init,
+    )
 
 
 def policy_list(
@@ -62,7 +68,7 @@ def policy_list(
     as_json: AsJson = False,
 ) -> None:
     """The policies that are in force."""
-    from helpdesk.offering.files.find import example_files  # noqa: PLC0415
+    from helpdesk.offering.files.find import example_files
 
     named = [path.stem for path in example_files()] if examples else []
     policies = open_book(config, *named).policies.values()
@@ -102,7 +108,7 @@ def policy_show(
     as_json: AsJson = False,
 ) -> None:
     """One policy, to be read beside the document it was written from; POLICY@VERSION is one that was stored."""
-    from helpdesk.report.offering import OfferingReader, offering_shape, offering_text  # noqa: PLC0415
+    from helpdesk.report.offering import OfferingReader, offering_shape, offering_text
 
     policy, now = _policy(config, key), wall_clock()
     bought = _customer(config, customer, policy) if customer else None
@@ -123,7 +129,7 @@ def _customer(config: Path | None, key: str, policy: Policy) -> Customer:
 
 
 def _zone(name: str) -> str:
-    from helpdesk.openhours.walltime import is_zone  # noqa: PLC0415
+    from helpdesk.openhours.walltime import is_zone
 
     if not is_zone(name):
         raise typer.BadParameter(f"expected a zone of the IANA database such as Europe/Berlin, not {name!r}")
@@ -132,12 +138,11 @@ def _zone(name: str) -> str:
 
 def policy_versions(key: Key, config: Config = None, as_json: AsJson = False) -> None:
     """The versions of a policy that cases were opened under, the newest first; `policy show` and `diff` take them."""
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
+    from helpdesk.store import cases
 
-    rules = open_rules(config)
-    current = rules.book.policies.get(key)
-    with open_database(rules) as database, database.read() as connection:
+    with reading(config) as unit:
+        current = unit.rules.book.policies.get(key)
         shapes = [
             {
                 "version": version.stored.version,
@@ -148,7 +153,7 @@ def policy_versions(key: Key, config: Config = None, as_json: AsJson = False) ->
                 "cases": version.cases,
                 "open_cases": version.open_cases,
             }
-            for version in cases.policy_versions(connection, key)
+            for version in cases.policy_versions(unit.connection, key)
         ]
     if as_json:
         print_json(shapes)
@@ -172,7 +177,7 @@ def policy_check(
     as_json: AsJson = False,
 ) -> None:
     """Check policy files and run their worked examples; exits with 1 when something is wrong."""
-    from helpdesk.lab.policy_check import check_files, check_whole  # noqa: PLC0415
+    from helpdesk.lab.policy_check import check_files, check_whole
 
     today = wall_clock().date()
     if files:
@@ -196,8 +201,7 @@ def policy_check(
 
 def _unheard(config: Path | None) -> Iterator[Finding]:
     """The policies for whose customers nobody in particular hears that they ask for escalation (LGT-7)."""
-    from helpdesk.cli.shared import config_path  # noqa: PLC0415
-    from helpdesk.offering.files.lint import Finding  # noqa: PLC0415
+    from helpdesk.offering.files.lint import Finding
 
     path = config_path(config)
     if not path.exists():
@@ -216,40 +220,27 @@ def _unheard(config: Path | None) -> Iterator[Finding]:
 
 def _files_of_desk(config: Path | None) -> list[Path]:
     """What a desk runs by and what its operator wrote; without a configuration all that is shipped and in force."""
-    from helpdesk.cli.shared import config_path  # noqa: PLC0415
-    from helpdesk.lab.policy_check import files_of_desk  # noqa: PLC0415
-    from helpdesk.offering.files.find import policy_files  # noqa: PLC0415
+    from helpdesk.lab.policy_check import files_of_desk
+    from helpdesk.offering.files.find import policy_files
 
-    if config is None and not config_path(config).exists():
+    if find_configuration(config) is None:
         return policy_files(None)
-    return files_of_desk(_folder(config), open_rules(config).used_policies)
+    return files_of_desk(policy_folder(config), open_rules(config).used_policies)
 
 
 def _file_named(path: Path, config: Path | None) -> Path:
     """A file, or by its key one that is in force or an example."""
-    from helpdesk.offering.files.find import policy_files  # noqa: PLC0415
+    from helpdesk.offering.files.find import policy_files
 
     key = str(path)
     if path.suffix == ".toml" or path.exists():
         return path
-    return next((one for one in policy_files(_folder(config), [key]) if one.stem == key), path)
-
-
-def _folder(config: Path | None) -> Path | None:
-    """The operator's own policies, where there is a configuration that names them."""
-    from helpdesk.cli.shared import config_path  # noqa: PLC0415
-    from helpdesk.config import load_configuration  # noqa: PLC0415
-
-    path = config_path(config)
-    if config is None and not path.exists():
-        return None
-    configuration = load_configuration(path)
-    return configuration.place(configuration.file.desk.policies)
+    return next((one for one in policy_files(policy_folder(config), [key]) if one.stem == key), path)
 
 
 def policy_schema() -> None:
     """Print the JSON schema of policy files, for editors."""
-    from helpdesk.offering.files.read import schema  # noqa: PLC0415
+    from helpdesk.offering.files.read import schema
 
     print_json(schema())
 
@@ -261,9 +252,9 @@ def policy_diff(
     as_json: AsJson = False,
 ) -> None:
     """What changes between two versions of a policy, and for whom."""
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
-    from helpdesk.offering.files.compare import differences  # noqa: PLC0415
+    from helpdesk.offering.files.compare import differences
 
     year = wall_clock().year
     found = differences(_policy(config, old), _policy(config, new), years=(year, year + 1))
@@ -276,7 +267,7 @@ def policy_diff(
 
 def _policy(config: Path | None, name: str) -> Policy:
     """A policy by file, by key, or by key and stored version."""
-    from helpdesk.offering.files import policy_file, read_policy  # noqa: PLC0415
+    from helpdesk.offering.files import policy_file, read_policy
 
     path = Path(name)
     if path.suffix == ".toml":
@@ -286,12 +277,12 @@ def _policy(config: Path | None, name: str) -> Policy:
 
 
 def _stored_policy(config: Path | None, key: str, version: str) -> Policy:
-    from helpdesk.offering.files import read_policy  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
-    from helpdesk.unit import policy_source  # noqa: PLC0415
+    from helpdesk.offering.files import read_policy
+    from helpdesk.store import cases
+    from helpdesk.unit import policy_source
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        stored = cases.stored_policy(connection, version)
+    with reading(config) as unit:
+        stored = cases.stored_policy(unit.connection, version)
     if stored.policy != key:
         raise NotFound(f"the version {version} is one of {stored.policy}, not of {key}")
     return read_policy(policy_source(stored))
@@ -304,11 +295,10 @@ def policy_apply(
     as_json: AsJson = False,
 ) -> None:
     """Move open cases to the version in force; exits with 1 when a case cannot be moved."""
-    from helpdesk.desk.apply import apply_policy  # noqa: PLC0415
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.desk.apply import apply_policy
+    from helpdesk.report.shapes import instant
 
-    rules = open_rules(config)
-    with open_units(rules) as units:
+    with open_units(open_rules(config)) as units:
         moved, stuck = apply_policy(units, key, now=wall_clock(), dry_run=dry_run)
     shapes = [
         {
@@ -385,7 +375,7 @@ def policy_due(  # noqa: PLR0913, PLR0917 - one option an argument of the questi
     if as_json:
         print_json(_answer(policy, read_instant(at), question))
         return
-    from helpdesk.report.explain import asked_of, due_text  # noqa: PLC0415
+    from helpdesk.report.explain import asked_of, due_text
 
     typer.echo(due_text(policy, read_instant(at), asked_of(policy, question)))
 
@@ -482,8 +472,8 @@ def _instant(text: str) -> datetime:
 
 
 def _answer(policy: Policy, at: datetime, question: dict[str, Any]) -> dict[str, Any]:
-    from helpdesk.report.explain import asked_of  # noqa: PLC0415
-    from helpdesk.report.shapes import due_shape  # noqa: PLC0415
+    from helpdesk.report.explain import asked_of
+    from helpdesk.report.shapes import due_shape
 
     asked = asked_of(policy, question)
     try:

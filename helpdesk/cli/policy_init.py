@@ -67,7 +67,7 @@ def policy_init(  # noqa: PLR0913, PLR0917 - one option a question
     as_json: AsJson = False,
 ) -> None:
     """Write a commented policy file with worked examples to be confirmed. Asks for what no option says."""
-    from helpdesk.offering.files.beginning import key_of, new_policy  # noqa: PLC0415
+    from helpdesk.offering.files.beginning import key_of, new_policy
 
     _refuse(file)
     named = asked("Company", company, _usual_name(file), a_name)
@@ -83,7 +83,7 @@ def policy_init(  # noqa: PLR0913, PLR0917 - one option a question
 
 def asked_offering(key: str, company: str, options: OfferingOptions, *, silent: bool = False) -> Outline:
     """An offering by what options say, else by what is answered, else the usual."""
-    from helpdesk.offering.files.beginning import Outline  # noqa: PLC0415
+    from helpdesk.offering.files.beginning import Outline
 
     plans = asked("Plans", ", ".join(options.plans), "Standard", _listed, silent=silent)
     opening = asked("Opening hours", options.hours, _HOURS, _hours, silent=silent)
@@ -124,7 +124,7 @@ def _usual_name(file: Path | None) -> str:
 
 def machine_zone() -> str:
     """The zone of this machine, as far as it says one."""
-    from helpdesk.openhours.walltime import is_zone  # noqa: PLC0415
+    from helpdesk.openhours.walltime import is_zone
 
     link = Path("/etc/localtime")
     named = os.environ.get("TZ", "") or (str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else "")
@@ -147,7 +147,7 @@ def _usual_languages(country: str) -> str:
 
 
 def _languages(text: str) -> list[str]:
-    from helpdesk.languages import WRITTEN  # noqa: PLC0415
+    from helpdesk.languages import WRITTEN
 
     found = list(dict.fromkeys(part.lower() for part in parts(text)))
     if not found or not {*found} <= {*WRITTEN}:
@@ -161,7 +161,7 @@ def _listed(text: str) -> list[str]:
 
 
 def _each_once(names: Iterable[str]) -> list[str]:
-    from helpdesk.offering.files.beginning import key_of  # noqa: PLC0415
+    from helpdesk.offering.files.beginning import key_of
 
     found = list(names)
     if len({key_of(name) or name for name in found}) < len(found):
@@ -170,14 +170,14 @@ def _each_once(names: Iterable[str]) -> list[str]:
 
 
 def _hours(text: str) -> str:
-    from helpdesk.openhours.calendar import parse_hours  # noqa: PLC0415
+    from helpdesk.openhours.calendar import parse_hours
 
     parse_hours(text)
     return text
 
 
 def _zone(text: str) -> str:
-    from helpdesk.openhours.walltime import is_zone  # noqa: PLC0415
+    from helpdesk.openhours.walltime import is_zone
 
     if not is_zone(text):
         raise ValueError(f"expected a zone of the IANA database such as Europe/Berlin, not {text!r}")
@@ -185,7 +185,7 @@ def _zone(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    from helpdesk.offering.files.days import public_holidays  # noqa: PLC0415
+    from helpdesk.offering.files.days import public_holidays
 
     if text.lower() == _NONE:
         return ""
@@ -194,8 +194,8 @@ def _country(text: str) -> str:
 
 
 def _severities(text: str) -> list[PlannedSeverity]:
-    from helpdesk.offering.files.beginning import MOST_SEVERITIES, PlannedSeverity  # noqa: PLC0415
-    from helpdesk.openhours.within import parse_within  # noqa: PLC0415
+    from helpdesk.offering.files.beginning import MOST_SEVERITIES, PlannedSeverity
+    from helpdesk.openhours.within import parse_within
 
     levels = []
     for part in parts(text):

@@ -30,8 +30,8 @@ def purge(
     as_json: AsJson = False,
 ) -> None:
     """Erase content and people of cases that ended long ago, and old mail without a case; clocks and credits stay."""
-    from helpdesk.privacy import purge as erase  # noqa: PLC0415
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
+    from helpdesk.privacy import purge as erase
+    from helpdesk.report.shapes import instant
 
     rules, now = open_rules(config), wall_clock()
     before = now - _age(older_than, rules.configuration.keep)
@@ -54,7 +54,7 @@ def purge(
 
 def _age(text: str, keep: timedelta | None) -> timedelta:
     """How old what is erased must be: as said, or as the configuration has it. Raises BadParameter."""
-    from helpdesk.config import read_age  # noqa: PLC0415
+    from helpdesk.config import read_age
 
     if not text and keep:
         return keep

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from helpdesk.cli.shared import AsJson, Config, open_database, open_rules, print_json, wall_clock
+from helpdesk.cli.registry import add_group
+from helpdesk.cli.shared import AsJson, Config, print_json, reading, writing
 from helpdesk.cli.table import local_time, print_table
 from helpdesk.core.words.decision import Outcome
 from helpdesk.plural import plural
@@ -21,23 +22,13 @@ Number = Annotated[int, typer.Argument(metavar="NUMBER")]
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    outbox = typer.Typer(no_args_is_help=True, help="Mail composed and not yet sent.")
-    outbox.command("list")(outbox_list)
-    outbox.command("show")(outbox_show)
-    outbox.command("retry")(outbox_retry)
-    outbox.command("drop")(outbox_drop)
-    outbox.command("release")(outbox_release)
-    app.add_typer(outbox, name="outbox")
-    quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked, bytes kept.")
-    quarantine.command("list")(quarantine_list)
-    quarantine.command("show")(quarantine_show)
-    quarantine.command("retry")(quarantine_retry)
-    quarantine.command("drop")(quarantine_drop)
-    app.add_typer(quarantine, name="quarantine")
-    history = typer.Typer(no_args_is_help=True, help="Mail that lay in a mailbox before the desk began with it.")
-    history.command("list")(history_list)
-    history.command("open")(history_open)
-    app.add_typer(history, name="history")
+    add_group(
+        app, "outbox", list=outbox_list, show=outbox_show, retry=outbox_retry, drop=outbox_drop, release=outbox_release
+    )
+    add_group(
+        app, "quarantine", list=quarantine_list, show=quarantine_show, retry=quarantine_retry, drop=quarantine_drop
+    )
+    add_group(app, "history", list=history_list, open=history_open)
     app.command()(ledger)
     app.command()(trace)
 
@@ -49,14 +40,13 @@ def trace(
     as_json: AsJson = False,
 ) -> None:
     """Everything that came in or went out and what became of it, also what is held, waits or was refused."""
-    from helpdesk.report import traced  # noqa: PLC0415
+    from helpdesk.report import traced
 
     if not text.strip():
         raise typer.BadParameter("expected an address, a word of a subject or a Message-ID")
-    rules = open_rules(config)
-    mailboxes = [mailbox.address for mailbox in rules.configuration.mailboxes]
-    with open_database(rules) as database, database.read() as connection:
-        found = traced.trace(connection, text, mailboxes=mailboxes, limit=limit)
+    with reading(config) as unit:
+        mailboxes = [mailbox.address for mailbox in unit.rules.configuration.mailboxes]
+        found = traced.trace(unit.connection, text, mailboxes=mailboxes, limit=limit)
     shapes = [traced.trace_shape(each) for each in found]
     if as_json:
         print_json(shapes)
@@ -81,13 +71,13 @@ def trace(
 
 def outbox_list(config: Config = None, every: All = False, as_json: AsJson = False) -> None:
     """Mail that waits, failed, came back or may have been lost; with --all, also what was sent."""
-    from helpdesk.report.shapes import outbox_shape  # noqa: PLC0415
-    from helpdesk.store import outbox, undeliverable  # noqa: PLC0415
+    from helpdesk.report.shapes import outbox_shape
+    from helpdesk.store import outbox, undeliverable
 
     states = None if every else ("queued", "sending", "handed_over", "failed", "uncertain", "bounced", "held")
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        rows = outbox.rows(connection, states=states)
-        marked = undeliverable.marked(connection)
+    with reading(config) as unit:
+        rows = outbox.rows(unit.connection, states=states)
+        marked = undeliverable.marked(unit.connection)
     if as_json:
         print_json([{**outbox_shape(row), "undeliverable": row.recipient in marked} for row in rows])
         return
@@ -108,13 +98,13 @@ def outbox_list(config: Config = None, every: All = False, as_json: AsJson = Fal
 
 def outbox_show(number: Number, config: Config = None, as_json: AsJson = False) -> None:
     """The mail itself, as it is sent, but for the keys of reply addresses."""
-    from helpdesk.mail.read.masking import masked_mail  # noqa: PLC0415
-    from helpdesk.mail.read.parse import parse  # noqa: PLC0415
-    from helpdesk.report.shapes import outbox_shape  # noqa: PLC0415
-    from helpdesk.store import outbox  # noqa: PLC0415
+    from helpdesk.mail.read.masking import masked_mail
+    from helpdesk.mail.read.parse import parse
+    from helpdesk.report.shapes import outbox_shape
+    from helpdesk.store import outbox
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        row = outbox.load(connection, number)
+    with reading(config) as unit:
+        row = outbox.load(unit.connection, number)
     raw = masked_mail(row.raw or b"")
     mail = raw.decode("utf-8", "replace")
     if as_json:
@@ -133,36 +123,36 @@ def outbox_retry(
     config: Config = None,
 ) -> None:
     """Send it now, also where it had failed."""
-    from helpdesk.store import outbox  # noqa: PLC0415
+    from helpdesk.store import outbox
 
     if (number is None) != everything:
         raise typer.BadParameter("expected the number of a mail, or --all")
     if number is None:
-        with open_database(open_rules(config)) as database, database.write() as connection:
-            again = outbox.retry_all(connection, wall_clock())
+        with writing(config) as unit:
+            again = outbox.retry_all(unit.connection, unit.now)
         typer.echo(f"{plural(again, 'mail is', 'mails are')} at the front of the outbox.")
         return
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        outbox.retry_now(connection, number, wall_clock())
+    with writing(config) as unit:
+        outbox.retry_now(unit.connection, number, unit.now)
     typer.echo(f"Mail {number} is at the front of the outbox.")
 
 
 def outbox_release(config: Config = None) -> None:
     """Send what is held back: by a restored backup, whose original may have sent it, or by `import --hold`."""
-    from helpdesk.store import outbox  # noqa: PLC0415
+    from helpdesk.store import outbox
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        released = outbox.release(connection, wall_clock())
+    with writing(config) as unit:
+        released = outbox.release(unit.connection, unit.now)
     typer.echo(f"{plural(released, 'mail is', 'mails are')} sent now.")
 
 
 def history_list(config: Config = None, as_json: AsJson = False) -> None:
     """How much of each mailbox is history, and from when to when; `trace` finds single mails."""
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
-    from helpdesk.store import history  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
+    from helpdesk.store import history
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        kept = history.summaries(connection)
+    with reading(config) as unit:
+        kept = history.summaries(unit.connection)
     shapes = [
         {
             "mailbox": each.mailbox,
@@ -186,18 +176,17 @@ def history_open(
     config: Config = None,
 ) -> None:
     """Make cases of history, as of mail that comes now: clocks begin now; nobody gets an acknowledgment."""
-    from helpdesk.core.words.case import DESK  # noqa: PLC0415
-    from helpdesk.store import history  # noqa: PLC0415
+    from helpdesk.core.words.case import DESK
+    from helpdesk.store import history
 
-    rules = open_rules(config)
-    address = mailbox.lower()
-    if rules.configuration.mailbox(address) is None:
-        ours = ", ".join(one.address for one in rules.configuration.mailboxes)
-        raise typer.BadParameter(f"expected a mailbox of ours, which are {ours}, not {mailbox}")
-    from_then = since.replace(tzinfo=since.tzinfo or UTC) if since else None
-    with open_database(rules) as database, database.write() as connection:
+    address, from_then = mailbox.lower(), since.replace(tzinfo=since.tzinfo or UTC) if since else None
+    with writing(config) as unit:
+        configuration = unit.rules.configuration
+        if configuration.mailbox(address) is None:
+            ours = ", ".join(one.address for one in configuration.mailboxes)
+            raise typer.BadParameter(f"expected a mailbox of ours, which are {ours}, not {mailbox}")
         opened = history.open_again(
-            connection, address, numbers=numbers or (), since=from_then, by=DESK, now=wall_clock()
+            unit.connection, address, numbers=numbers or (), since=from_then, by=DESK, now=unit.now
         )
     typer.echo(f"{plural(opened, 'mail is', 'mails are')} worked now; nobody gets an acknowledgment.")
     if not opened:
@@ -206,20 +195,20 @@ def history_open(
 
 def outbox_drop(number: Number, config: Config = None) -> None:
     """Never send it; the row stays as a record."""
-    from helpdesk.store import outbox  # noqa: PLC0415
+    from helpdesk.store import outbox
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        outbox.drop(connection, number)
+    with writing(config) as unit:
+        outbox.drop(unit.connection, number)
     typer.echo(f"Mail {number} will not be sent.")
 
 
 def quarantine_list(config: Config = None, as_json: AsJson = False) -> None:
     """What was set aside, and why."""
-    from helpdesk.report.shapes import instant  # noqa: PLC0415
-    from helpdesk.store import spool  # noqa: PLC0415
+    from helpdesk.report.shapes import instant
+    from helpdesk.store import spool
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        rows = spool.quarantined(connection)
+    with reading(config) as unit:
+        rows = spool.quarantined(unit.connection)
     shapes = [
         {
             "number": row.id,
@@ -239,28 +228,28 @@ def quarantine_list(config: Config = None, as_json: AsJson = False) -> None:
 
 def quarantine_show(number: Number, config: Config = None) -> None:
     """The bytes, as they came, of a mail that was set aside; `trace` finds all others."""
-    from helpdesk.store import spool  # noqa: PLC0415
+    from helpdesk.store import spool
 
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        raw = spool.quarantined_raw(connection, number)
+    with reading(config) as unit:
+        raw = spool.quarantined_raw(unit.connection, number)
     typer.get_binary_stream("stdout").write(raw)
 
 
 def quarantine_retry(number: Number, config: Config = None) -> None:
     """Work it again, with three new attempts."""
-    from helpdesk.store import spool  # noqa: PLC0415
+    from helpdesk.store import spool
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        spool.retry(connection, number)
+    with writing(config) as unit:
+        spool.retry(unit.connection, number)
     typer.echo(f"Mail {number} waits to be worked again.")
 
 
 def quarantine_drop(number: Number, config: Config = None) -> None:
     """Count it as ignored; its bytes stay."""
-    from helpdesk.store import spool  # noqa: PLC0415
+    from helpdesk.store import spool
 
-    with open_database(open_rules(config)) as database, database.write() as connection:
-        spool.ignore(connection, number, wall_clock())
+    with writing(config) as unit:
+        spool.ignore(unit.connection, number, unit.now)
     typer.echo(f"Mail {number} is ignored.")
 
 
@@ -273,14 +262,14 @@ def ledger(
 
     Without a day, the counts of cases are held against the cases, too, and the index of the search against the mails.
     """
-    from helpdesk.store import case_counts, search, spool  # noqa: PLC0415
+    from helpdesk.store import case_counts, search, spool
 
     since, until = _day(day) if day else (None, None)
-    with open_database(open_rules(config)) as database, database.read() as connection:
-        wrong = 0 if day else case_counts.wrong(connection)
-        missing = 0 if day else search.wrong(connection)
-        counts = spool.counts(connection, since=since, until=until)
-        received = spool.received(connection, since=since, until=until)
+    with reading(config) as unit:
+        wrong = 0 if day else case_counts.wrong(unit.connection)
+        missing = 0 if day else search.wrong(unit.connection)
+        counts = spool.counts(unit.connection, since=since, until=until)
+        received = spool.received(unit.connection, since=since, until=until)
     shapes: list[dict[str, Any]] = [
         {
             "mailbox": mailbox,

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Registered(NamedTuple):
@@ -96,10 +96,18 @@ COMMANDS: Mapping[str, Registered] = {
 }
 
 
+def add_group(app: typer.Typer, name: str, **commands: Callable[..., None]) -> None:
+    """Add a command of two words with all that the second can be."""
+    group = typer.Typer(no_args_is_help=True, help=COMMANDS[name].does)
+    for word, command in commands.items():
+        group.command(word)(command)
+    app.add_typer(group, name=name)
+
+
 def say_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     """Say it and end, where that is asked."""
     if asked:
-        from importlib.metadata import version  # noqa: PLC0415 - hardly ever asked
+        from importlib.metadata import version
 
         typer.echo(f"helpdesk {version('helpdesk')}")
         raise typer.Exit
@@ -175,7 +183,7 @@ def within(commands: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
 @cache
 def examples() -> Mapping[str, Sequence[str]]:
     """What each command is used for, by its words."""
-    import tomllib  # noqa: PLC0415 - the list of commands has no examples
+    import tomllib
 
     found: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("examples.toml").read_text(encoding="utf-8"))
     return found

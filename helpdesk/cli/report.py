@@ -15,13 +15,12 @@ from helpdesk.cli.shared import (
     AsJson,
     Config,
     expect_customer,
-    open_rules,
-    open_units,
     print_json,
     progress,
     read_instant,
-    wall_clock,
+    reading,
     write_file,
+    writing,
 )
 
 if TYPE_CHECKING:
@@ -48,28 +47,26 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Met and breached promises with response times in open time, and what customers said, by customer and month."""
-    from helpdesk.report.attainment import (  # noqa: PLC0415 - see open_rules
+    from helpdesk.report.attainment import (
         attainment_of,
         attainment_shape,
         attainment_text,
     )
-    from helpdesk.report.availability import (  # noqa: PLC0415
+    from helpdesk.report.availability import (
         availability_of,
         availability_shape,
         availability_text,
     )
-    from helpdesk.report.compliance import compliance_of, compliance_shape, compliance_text  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
+    from helpdesk.report.compliance import compliance_of, compliance_shape, compliance_text
+    from helpdesk.store import cases
 
     which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
-    rules = open_rules(config)
-    with open_units(rules) as units:
-        expect_customer(units.database, rules, customer)
-        with units.read(wall_clock()) as unit:
-            numbers = cases.numbers_of(unit.connection, which)
-            with progress("reading cases", len(numbers)) as advance:
-                compliance = compliance_of(unit, numbers, advance)
-            goals, uptimes = attainment_of(unit, which), availability_of(unit, which)
+    with reading(config) as unit:
+        expect_customer(unit, customer)
+        numbers = cases.numbers_of(unit.connection, which)
+        with progress("reading cases", len(numbers)) as advance:
+            compliance = compliance_of(unit, numbers, advance)
+        goals, uptimes = attainment_of(unit, which), availability_of(unit, which)
     if as_json:
         print_json(
             {
@@ -99,12 +96,12 @@ def credit_statement(
     as_json: AsJson = False,
 ) -> None:
     """The credit statement of a quarter, month or year: events, violations, share, credit; one request each."""
-    from helpdesk.report.statement import statement_shape, statement_words  # noqa: PLC0415
+    from helpdesk.report.statement import statement_mail, statement_shape, statement_words
 
-    rules = open_rules(config)
-    statement = _drawn(rules, customer, quarter, mail=mail, request=request)
+    statement, rules = _drawn(config, customer, quarter, mail=mail, request=request)
     if output is not None:
-        _write(statement, rules, mail, output)
+        write_file(output, statement_mail(statement, rules, mail).raw)
+        typer.echo(f"wrote {output}", err=True)
     if as_json:
         print_json(statement_shape(statement))
     else:
@@ -112,28 +109,21 @@ def credit_statement(
         typer.echo(f"{words.subject}\n\n{words.text}", nl=False)
 
 
-def _drawn(rules: Rules, customer: str, period: str, *, mail: str, request: bool) -> Statement:
-    """Draw the statement and do what was ordered with it, in one transaction."""
-    from helpdesk.report import statement as statements  # noqa: PLC0415
-    from helpdesk.store import outbox  # noqa: PLC0415
+def _drawn(config: Path | None, customer: str, period: str, *, mail: str, request: bool) -> tuple[Statement, Rules]:
+    """Draw the statement and do what was ordered with it, in one transaction; and the rules that it is written by."""
+    from helpdesk.report import statement as statements
+    from helpdesk.store import outbox
 
     if not (mail or request):
-        with open_units(rules) as units, units.read(wall_clock()) as unit:
-            return statements.draw(unit, customer, period)
-    with open_units(rules) as units, units.write(wall_clock()) as unit:
+        with reading(config) as unit:
+            return statements.draw(unit, customer, period), unit.rules
+    with writing(config) as unit:
         statement = statements.draw(unit, customer, period)
         if request:
             statement = statements.request(unit, statement)
         if mail:
-            outbox.add(unit.connection, [statements.statement_mail(statement, rules, mail)], unit.now)
-        return statement
-
-
-def _write(statement: Statement, rules: Rules, to: str, file: Path) -> None:
-    from helpdesk.report.statement import statement_mail  # noqa: PLC0415
-
-    write_file(file, statement_mail(statement, rules, to).raw)
-    typer.echo(f"wrote {file}", err=True)
+            outbox.add(unit.connection, [statements.statement_mail(statement, unit.rules, mail)], unit.now)
+        return statement, unit.rules
 
 
 # --- replay
@@ -149,12 +139,12 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """What if: the recorded events of past cases under another policy file; which outcomes differ, and by how much."""
-    from helpdesk.lab.replay import replay as run  # noqa: PLC0415
-    from helpdesk.store import cases  # noqa: PLC0415
+    from helpdesk.lab.replay import replay as run
+    from helpdesk.store import cases
 
-    other, rules = _policy(policy), open_rules(config)
+    other = _policy(policy)
     which = cases.Opened(_start(since), _start(until), policy=other.key)
-    with open_units(rules) as units, units.read(wall_clock()) as unit:
+    with reading(config) as unit:
         found = run(unit, which, other)
         lines = (_as_json if as_json else _as_text)(found, other)
         _print_with_progress(lines, cases.count(unit.connection, which))
@@ -164,7 +154,7 @@ _Steps = Iterator[Iterable[str]]  # the lines of one case each, then those of th
 
 
 def _as_text(found: Iterable[Replayed], policy: Policy) -> _Steps:
-    from helpdesk.lab.whatif import replayed_lines, summary_lines  # noqa: PLC0415
+    from helpdesk.lab.whatif import replayed_lines, summary_lines
 
     summary = _summary()
     for replayed in found:
@@ -175,7 +165,7 @@ def _as_text(found: Iterable[Replayed], policy: Policy) -> _Steps:
 
 def _as_json(found: Iterable[Replayed], policy: Policy) -> _Steps:
     """One JSON object, written case by case, so that a year of cases needs no more memory than a day of them."""
-    from helpdesk.lab.whatif import replayed_shape, summary_shape  # noqa: PLC0415
+    from helpdesk.lab.whatif import replayed_shape, summary_shape
 
     summary, comma = _summary(), ""
     head = {"policy": policy.key, "version": policy.version}
@@ -191,15 +181,15 @@ def _as_json(found: Iterable[Replayed], policy: Policy) -> _Steps:
 
 
 def _summary() -> Summary:
-    from helpdesk.lab.replay import Summary  # noqa: PLC0415
+    from helpdesk.lab.replay import Summary
 
     return Summary()
 
 
 def _print_with_progress(steps: _Steps, total: int) -> None:
     """Lines to standard output, a bar to standard error where somebody watches it."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     watched = console.is_terminal
@@ -214,7 +204,7 @@ def _print_with_progress(steps: _Steps, total: int) -> None:
 
 
 def _policy(file: Path) -> Policy:
-    from helpdesk.offering.files import policy_file, read_policy  # noqa: PLC0415
+    from helpdesk.offering.files import policy_file, read_policy
 
     return read_policy(policy_file(file))
 

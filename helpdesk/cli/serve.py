@@ -27,9 +27,9 @@ def register(app: typer.Typer) -> None:
 
 def serve(config: Config = None) -> None:
     """Run the daemon until it is told to stop (SIGTERM or Ctrl-C)."""
-    from helpdesk import log  # noqa: PLC0415 - only the daemon logs
-    from helpdesk.credentials import refuse_notify_urls  # noqa: PLC0415
-    from helpdesk.daemon import Daemon, spare_collector  # noqa: PLC0415 - and only it needs everything
+    from helpdesk import log
+    from helpdesk.credentials import refuse_notify_urls
+    from helpdesk.daemon import Daemon, spare_collector
 
     def ready(daemon: Daemon, listener: SmtpListener | None) -> None:
         spare_collector()
@@ -49,7 +49,7 @@ def serve(config: Config = None) -> None:
 
 def _greeting(daemon: Daemon, listener: SmtpListener | None) -> None:
     """To a person in words; whoever collects JSON finds nothing between it that is none."""
-    from helpdesk import log  # noqa: PLC0415 - as above
+    from helpdesk import log
 
     configuration = daemon.rules.configuration
     if log.is_json(configuration.file.log.format):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from helpdesk.cli.registry import add_group
 from helpdesk.cli.shared import (
     AsJson,
     Config,
@@ -44,11 +45,7 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command()(check)
     app.command()(backup)
-    group = typer.Typer(no_args_is_help=True, help="The database.")
-    group.command("upgrade")(db_upgrade)
-    group.command("current")(db_current)
-    group.command("recount")(db_recount)
-    app.add_typer(group, name="db")
+    add_group(app, "db", upgrade=db_upgrade, current=db_current, recount=db_recount)
 
 
 @dataclass(frozen=True)
@@ -84,14 +81,14 @@ def check(config: Config = None, round_trip: RoundTrips = False, as_json: AsJson
 
 
 def _wrong(path: Path, wrong: ConfigurationError) -> _Looked:
-    from helpdesk.diagnosis import Examined  # noqa: PLC0415
+    from helpdesk.diagnosis import Examined
 
     return _Looked(str(path), Examined(), problem=str(wrong))
 
 
 def look_at(rules: Rules, *, as_json: bool) -> list[_Looked]:
     """Look at every part of the desk, and tell of each as soon as it is known."""
-    from helpdesk.diagnosis import Examined  # noqa: PLC0415
+    from helpdesk.diagnosis import Examined
 
     looked = [_Looked(str(rules.configuration.path), Examined(warnings=tuple(_warnings(rules))))]
     _tell(looked[0], as_json=as_json)
@@ -111,7 +108,7 @@ def _travel(rules: Rules, *, as_json: bool) -> list[_Looked]:
 
 
 def _round_trips(rules: Rules) -> Iterator[_Looked]:
-    from helpdesk.diagnosis import Examined, returned, send_round_trips  # noqa: PLC0415
+    from helpdesk.diagnosis import Examined, returned, send_round_trips
 
     part = "round trip"
     if rules.configuration.file.smtp_out.url.startswith("maildir:"):
@@ -141,7 +138,7 @@ def check_shapes(looked: Iterable[_Looked]) -> dict[str, Any]:
 
 
 def _look(part: str, probe: Callable[[], Examined]) -> _Looked:
-    from helpdesk.diagnosis import Examined  # noqa: PLC0415
+    from helpdesk.diagnosis import Examined
 
     try:
         return _Looked(part, probe())
@@ -207,7 +204,7 @@ def _further_languages(rules: Rules) -> set[str]:
 
 def _open_to_others(configuration: Configuration) -> Iterator[str]:
     """Files with mail or a key in them that others on this host may open, or the desk itself may not."""
-    from helpdesk.store.private_file import BESIDE, exposed, unreadable  # noqa: PLC0415
+    from helpdesk.store.private_file import BESIDE, exposed, unreadable
 
     database, secret = configuration.database_file, configuration.place(configuration.file.desk.secret_file)
     made = [database.with_name(database.name + ending) for ending in ("", *BESIDE)] if database else []
@@ -234,7 +231,7 @@ def _too_many_contacts(customer: Customer, policy: Policy) -> Iterator[str]:
 
 def _called_while_away(rules: Rules) -> Iterator[str]:
     """The turns on call, and the weeks of leads, that fall into an absence."""
-    from helpdesk.core.staffing.vacancy import led_from_afar, vacancies  # noqa: PLC0415
+    from helpdesk.core.staffing.vacancy import led_from_afar, vacancies
 
     now, teams = wall_clock(), rules.configuration.teams.values()
     agents = list(dict.fromkeys(agent for team in teams for agent in (*team.agents, *team.beside)))
@@ -248,7 +245,7 @@ def _called_while_away(rules: Rules) -> Iterator[str]:
 
 def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], Examined]]]:
     """What the desk uses, each with how it is tried."""
-    from helpdesk import diagnosis  # noqa: PLC0415
+    from helpdesk import diagnosis
 
     configuration, now = rules.configuration, wall_clock()
     yield "policies", partial(_check_policies, rules)
@@ -268,16 +265,16 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], Examined]]]:
 
 
 def _check_console(configuration: Configuration) -> Examined:
-    from helpdesk.diagnosis import console  # noqa: PLC0415
-    from helpdesk.web.access import access_of  # noqa: PLC0415
+    from helpdesk.diagnosis import console
+    from helpdesk.web.access import access_of
 
     access_of(configuration)
     return console(configuration)
 
 
 def _check_policies(rules: Rules) -> Examined:
-    from helpdesk.diagnosis import Examined  # noqa: PLC0415
-    from helpdesk.lab.policy_check import check_files, files_of_desk  # noqa: PLC0415
+    from helpdesk.diagnosis import Examined
+    from helpdesk.lab.policy_check import check_files, files_of_desk
 
     folder = rules.configuration.place(rules.configuration.file.desk.policies)
     files = files_of_desk(folder, rules.used_policies)
@@ -292,12 +289,12 @@ def _check_policies(rules: Rules) -> Examined:
 
 
 def _check_database(rules: Rules) -> Examined:
-    from helpdesk.diagnosis import Examined  # noqa: PLC0415
-    from helpdesk.operators.digest import thresholds  # noqa: PLC0415
-    from helpdesk.operators.notice import remarks  # noqa: PLC0415
-    from helpdesk.store import migrate  # noqa: PLC0415
-    from helpdesk.store.engine import Database  # noqa: PLC0415
-    from helpdesk.store.writable import hindrance  # noqa: PLC0415
+    from helpdesk.diagnosis import Examined
+    from helpdesk.operators.digest import thresholds
+    from helpdesk.operators.notice import remarks
+    from helpdesk.store import migrate
+    from helpdesk.store.engine import Database
+    from helpdesk.store.writable import hindrance
 
     url = rules.configuration.database_url
     database = Database(url)
@@ -324,7 +321,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE")], config: Config = None, as_json: AsJson = False
 ) -> None:
     """Copy the embedded database while it is in use."""
-    from helpdesk.store.backup import copy_to  # noqa: PLC0415
+    from helpdesk.store.backup import copy_to
 
     with open_database(open_rules(config)) as database, working("copying"):
         copy_to(database, file)
@@ -336,8 +333,8 @@ def backup(
 
 def db_upgrade(config: Config = None) -> None:
     """Bring the database to this version's schema."""
-    from helpdesk.store import migrate  # noqa: PLC0415
-    from helpdesk.store.engine import Database  # noqa: PLC0415
+    from helpdesk.store import migrate
+    from helpdesk.store.engine import Database
 
     database = Database(open_rules(config).configuration.database_url)
     try:
@@ -350,8 +347,8 @@ def db_upgrade(config: Config = None) -> None:
 
 def db_recount(config: Config = None) -> None:
     """Count the cases anew, read again from their events what lists and reports go by, and have all mail indexed."""
-    from helpdesk.store import case_counts, search  # noqa: PLC0415
-    from helpdesk.unit.recount import read_again  # noqa: PLC0415
+    from helpdesk.store import case_counts, search
+    from helpdesk.unit.recount import read_again
 
     with open_units(open_rules(config)) as units:
         with units.database.write() as connection:
@@ -368,8 +365,8 @@ def db_recount(config: Config = None) -> None:
 
 def db_current(config: Config = None, as_json: AsJson = False) -> None:
     """The database's revision and the one that this version needs."""
-    from helpdesk.store import migrate  # noqa: PLC0415
-    from helpdesk.store.engine import Database  # noqa: PLC0415
+    from helpdesk.store import migrate
+    from helpdesk.store.engine import Database
 
     url, needed = open_rules(config).configuration.database_url, migrate.head()
     revision, doubt = (None, migrate.EMPTY) if absent(url) else _schema_of(Database(url))
@@ -380,7 +377,7 @@ def db_current(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def _schema_of(database: Database) -> tuple[str | None, str]:
-    from helpdesk.store import migrate  # noqa: PLC0415
+    from helpdesk.store import migrate
 
     try:
         return migrate.current(database), migrate.doubt(database)

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from helpdesk.config import Configuration
     from helpdesk.desk import Rules
     from helpdesk.offering.files import PolicyBook
     from helpdesk.report.verdict import Voters
     from helpdesk.severity.reader import AskReader
     from helpdesk.store.engine import Database
-    from helpdesk.unit import Units
+    from helpdesk.unit import Unit, Units
 
 _SQLITE = "sqlite:///"
 
@@ -39,9 +40,21 @@ def config_path(given: Path | None) -> Path:
     return given or Path(os.environ.get("HELPDESK_CONFIG", "helpdesk.toml"))
 
 
+def open_configuration(given: Path | None) -> Configuration:
+    """Read the configuration. Raises ConfigurationError."""
+    from helpdesk.config import load_configuration
+
+    return load_configuration(config_path(given))
+
+
+def find_configuration(given: Path | None) -> Configuration | None:
+    """The same, None where none is named and none is here."""
+    return None if given is None and not config_path(given).exists() else open_configuration(given)
+
+
 def open_rules(given: Path | None) -> Rules:
     """Read everything the operator wrote. Raises ConfigurationError."""
-    from helpdesk.unit import load_rules  # noqa: PLC0415 - commands that need no desk start faster without
+    from helpdesk.unit import load_rules
 
     return load_rules(config_path(given))
 
@@ -51,15 +64,15 @@ def open_book(given: Path | None, *named: str) -> PolicyBook:
 
     Of the shipped examples those whose keys are named.
     """
-    from helpdesk.offering.files import load_policies  # noqa: PLC0415 - as above
+    from helpdesk.offering.files import load_policies
 
-    path = config_path(given)
-    if given is None and not path.exists():
-        return load_policies(named=named)
-    from helpdesk.config import load_configuration  # noqa: PLC0415
+    return load_policies(policy_folder(given), named)
 
-    configuration = load_configuration(path)
-    return load_policies(configuration.place(configuration.file.desk.policies), named)
+
+def policy_folder(given: Path | None) -> Path | None:
+    """The operator's own policies, where there is a configuration that names them. Raises ConfigurationError."""
+    configuration = find_configuration(given)
+    return configuration.place(configuration.file.desk.policies) if configuration else None
 
 
 def open_voters(given: Path | None) -> Voters:
@@ -67,15 +80,14 @@ def open_voters(given: Path | None) -> Voters:
 
     Raises ConfigurationError, and Unavailable where the database cannot be read.
     """
-    from helpdesk.report.verdict import Voters  # noqa: PLC0415 - as above
+    from helpdesk.report.verdict import Voters
 
-    if given is None and not config_path(given).exists():
+    configuration = find_configuration(given)
+    if configuration is None:
         return Voters()
-    from helpdesk.config import load_configuration  # noqa: PLC0415
-    from helpdesk.desk.learn import active_model  # noqa: PLC0415
-    from helpdesk.unit import call_thresholds, load_second_voter  # noqa: PLC0415
+    from helpdesk.desk.learn import active_model
+    from helpdesk.unit import call_thresholds, load_second_voter
 
-    configuration = load_configuration(config_path(given))
     second = load_second_voter() if configuration.file.desk.second_voter else None
     if not _begun(configuration.database_url):
         return Voters(second=second)
@@ -86,10 +98,9 @@ def open_voters(given: Path | None) -> Voters:
 
 def open_mail_reader(given: Path | None) -> AskReader:
     """The language model that the configuration names. Raises ConfigurationError where it names none."""
-    from helpdesk.config import load_configuration  # noqa: PLC0415 - as above
-    from helpdesk.unit.mail_reader import open_reader  # noqa: PLC0415
+    from helpdesk.unit.mail_reader import open_reader
 
-    reader = open_reader(load_configuration(config_path(given)))
+    reader = open_reader(open_configuration(given))
     if reader is None:
         raise ConfigurationError(["severity.reader.url: expected the URL of a language model"])
     return reader.ask
@@ -97,8 +108,8 @@ def open_mail_reader(given: Path | None) -> AskReader:
 
 def _begun(url: str) -> bool:
     """Whether there is a database with tables; looking makes none."""
-    from helpdesk.store import migrate  # noqa: PLC0415 - as above
-    from helpdesk.store.engine import Database  # noqa: PLC0415
+    from helpdesk.store import migrate
+    from helpdesk.store.engine import Database
 
     if absent(url):
         return False
@@ -122,17 +133,31 @@ def open_database(rules: Rules) -> AbstractContextManager[Database]:
 @contextmanager
 def open_units(rules: Rules) -> Iterator[Units]:
     """Units of work over the desk's database. Raises Unavailable that says what to do."""
-    from helpdesk.unit import Units  # noqa: PLC0415 - as above
+    from helpdesk.unit import Units
 
     with open_database(rules) as database:
         yield Units(database, rules)
 
 
 @contextmanager
+def reading(given: Path | None) -> Iterator[Unit]:
+    """A consistent look at the desk as it is now. Raises as `open_rules` and `open_units` do."""
+    with open_units(open_rules(given)) as units, units.read(wall_clock()) as unit:
+        yield unit
+
+
+@contextmanager
+def writing(given: Path | None, *, waits: bool = False) -> Iterator[Unit]:
+    """One transaction on the desk as it is now, on disk when the block ends, or never was. Raises as `reading` does."""
+    with open_units(open_rules(given)) as units, units.write(wall_clock(), waits=waits) as unit:
+        yield unit
+
+
+@contextmanager
 def open_url(url: str) -> Iterator[Database]:
     """The same by its URL."""
-    from helpdesk.store import migrate  # noqa: PLC0415 - as above
-    from helpdesk.store.engine import Database  # noqa: PLC0415
+    from helpdesk.store import migrate
+    from helpdesk.store.engine import Database
 
     if absent(url):
         raise Unavailable(f"database: {migrate.EMPTY}")
@@ -161,7 +186,7 @@ def read_file(path: Path) -> bytes:
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a file that the command line names, for its owner alone. Raises NotFound that says what is wrong."""
-    from helpdesk.store.private_file import write_private  # noqa: PLC0415 - as above
+    from helpdesk.store.private_file import write_private
 
     try:
         write_private(path, data)
@@ -171,7 +196,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 def read_instant(text: str) -> datetime:
     """A time with an offset or a zone, from the command line. Raises BadParameter."""
-    from helpdesk.openhours import walltime  # noqa: PLC0415 - as above
+    from helpdesk.openhours import walltime
 
     try:
         return walltime.read_instant(text)
@@ -187,20 +212,19 @@ def read_ref(text: str) -> int:
     return int(digits)
 
 
-def expect_customer(database: Database, rules: Rules, key: str | None) -> None:
+def expect_customer(unit: Unit, key: str | None) -> None:
     """Whether a key that was asked for is a customer's, or was one's: cases keep it. Raises NotFound."""
-    from helpdesk.store import cases  # noqa: PLC0415 - as above
+    from helpdesk.store import cases
 
-    with database.read() as connection:
-        if key is not None and not cases.has_customer(connection, key):
-            rules.customers.customer(key)
+    if key is not None and not cases.has_customer(unit.connection, key):
+        unit.rules.customers.customer(key)
 
 
 @contextmanager
 def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on standard error where somebody watches it; gives what is to be told how much more is done."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -211,7 +235,7 @@ def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def working(doing: str) -> Iterator[Callable[[str], None]]:
     """The same where nobody knows how much there is; gives what changes the words."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     with Console(stderr=True).status(doing, spinner="dots") as shown:
         yield shown.update

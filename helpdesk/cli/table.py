@@ -50,7 +50,7 @@ class Layout:
     """Which columns stand in which line of a row, and how wide they are. `width` None: there is no end to a line."""
 
     def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> None:
-        from rich.cells import cell_len  # noqa: PLC0415 - what prints no table does without
+        from rich.cells import cell_len
 
         self._length: Callable[[str], int] = cell_len
         self._columns, self._rows = columns, rows
