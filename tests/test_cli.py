@@ -24,7 +24,7 @@ from helpdesk.cli import app, main
 from helpdesk.cli.registry import COMMANDS, examples, within
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, load_rules
-from helpdesk.importing import import_one
+from helpdesk.importing.mail import import_one
 from helpdesk.log.failure import TracebackFile
 from helpdesk.mail.read.masking import REPLY_TAG
 from helpdesk.offering.files import find

@@ -15,7 +15,7 @@ from helpdesk.archive import ArchivedMail, Unreadable, mails_in
 from helpdesk.cli import app
 from helpdesk.desk import Desk, load_rules
 from helpdesk.errors import NotFound
-from helpdesk.importing import received_at
+from helpdesk.importing.mail import received_at
 from helpdesk.mail.read.parse import parse
 from helpdesk.store.claims import WorkLock
 from helpdesk.store.engine import Database

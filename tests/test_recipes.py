@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.importing_cases import OtherCase
+from helpdesk.importing.cases import OtherCase
 from helpdesk.toml_reader import fill
 
 _DOC = Path(__file__).parents[1] / "docs" / "moving.md"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from helpdesk.desk import Desk, Rules
-    from helpdesk.importing import Hands
+    from helpdesk.importing.mail import Hands
     from helpdesk.store.engine import Database
 
 _T = TypeVar("_T")
@@ -112,7 +112,7 @@ class _Import:
     def mail(self, *, hold: bool) -> Iterator[dict[str, Any]]:
         """As the daemon takes it."""
         from helpdesk.archive import Unreadable, mails_in
-        from helpdesk.importing import import_one
+        from helpdesk.importing.mail import import_one
         from helpdesk.report.shapes import mail_shape
 
         with self._opened(hold=hold) as (desk, hands):
@@ -129,7 +129,7 @@ class _Import:
     def history(self, agents: list[str], *, dry_run: bool) -> Iterator[dict[str, Any]]:
         """As the past."""
         from helpdesk.archive import mails_in
-        from helpdesk.importing_history import HistoryImport, survey
+        from helpdesk.importing.history import HistoryImport, survey
 
         with self._opened(hold=False) as (desk, hands):
             surveyed = survey(desk, _watched(mails_in(*self._paths), "looking"), self._mailbox)
@@ -143,7 +143,7 @@ class _Import:
     @contextmanager
     def _opened(self, *, hold: bool) -> Iterator[tuple[Desk, Hands]]:
         from helpdesk.desk import Desk
-        from helpdesk.importing import Hands
+        from helpdesk.importing.mail import Hands
 
         desk = Desk(database=self._database, rules=self._rules, now=wall_clock, holds=hold)
         desk.begin()

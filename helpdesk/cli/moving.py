@@ -148,7 +148,7 @@ def import_cases(
     as_json: AsJson = False,
 ) -> None:
     """Take cases of another desk, one a line, without clocks and mail; or a whole desk, into an empty one."""
-    from helpdesk.importing_desk import is_whole_desk
+    from helpdesk.importing.desk import is_whole_desk
 
     rules = open_rules(config)
     if is_whole_desk(file):
@@ -172,7 +172,7 @@ def import_cases(
 
 def _cases_taken(rules: Rules, file: Path, mailbox: str, *, dry_run: bool) -> Iterator[dict[str, Any]]:
     from helpdesk.desk import Desk
-    from helpdesk.importing_cases import CaseImport, lines_of
+    from helpdesk.importing.cases import CaseImport, lines_of
 
     with open_database(rules) as database, progress("importing", lines_of(file)) as advance:
         desk = Desk(database=database, rules=rules, now=wall_clock)
@@ -183,8 +183,8 @@ def _cases_taken(rules: Rules, file: Path, mailbox: str, *, dry_run: bool) -> It
 
 
 def _import_desk(rules: Rules, file: Path, *, as_json: bool) -> None:
-    from helpdesk.importing_cases import lines_of
-    from helpdesk.importing_desk import import_desk
+    from helpdesk.importing.cases import lines_of
+    from helpdesk.importing.desk import import_desk
     from helpdesk.store.claims import Occupied, WorkLock
 
     with open_database(rules) as database, progress("importing", lines_of(file)) as advance:

@@ -9,8 +9,8 @@ import pytest
 from helpdesk.archive import mails_in
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import past
-from helpdesk.importing import Hands
-from helpdesk.importing_history import HistoryImport, survey
+from helpdesk.importing.history import HistoryImport, survey
+from helpdesk.importing.mail import Hands
 from helpdesk.store import cases, history, spool
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, LOGIK, OPS, STRANGER, UTE, measure
@@ -294,7 +294,7 @@ def test_a_batch_in_which_a_mail_cannot_be_worked_loses_no_other(desk, tmp_path,
             raise RuntimeError("it cannot be worked")
         return real(unit, mailbox, mails, *numbers)
 
-    monkeypatch.setattr("helpdesk.importing_history.take", take)
+    monkeypatch.setattr("helpdesk.importing.history.take", take)
     monkeypatch.setattr(past, "take", take)
     shapes = import_history(desk, tmp_path, *(mail(number, JO, LOGIK, day=number) for number in (1, 2, 3)))
     assert sorted((shape["subject"], shape["outcome"]) for shape in shapes) == [

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.errors import NotFound, Unavailable
-from helpdesk.importing_cases import CaseImport
-from helpdesk.importing_desk import import_desk
+from helpdesk.importing.cases import CaseImport
+from helpdesk.importing.desk import import_desk
 from helpdesk.mail.read.masking import masked_mail
 from helpdesk.privacy import redact
 from helpdesk.report.whole import write_mbox, write_whole

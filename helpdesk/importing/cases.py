@@ -24,7 +24,7 @@ from helpdesk.core.words.events import CaseAssigned
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk.past import keep, past_mail
 from helpdesk.errors import ConfigurationError, NotFound
-from helpdesk.importing import expect_mailbox, recipients_of
+from helpdesk.importing.mail import expect_mailbox, recipients_of
 from helpdesk.mail.inside.sensitive import look_through
 from helpdesk.mail.read.parse import parse
 from helpdesk.person import Person

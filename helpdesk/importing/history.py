@@ -18,7 +18,7 @@ from helpdesk.core.receive.past import BECAUSE
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk.past import past_mail, take
 from helpdesk.errors import NotFound
-from helpdesk.importing import expect_mailbox, received_at, recipients_of
+from helpdesk.importing.mail import expect_mailbox, received_at, recipients_of
 from helpdesk.mail.inside.sensitive import look_through
 from helpdesk.mail.read.parse import parse
 from helpdesk.report.shapes import mail_shape
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from helpdesk.core.receive.past import PastMail
     from helpdesk.core.words.message import Message
     from helpdesk.desk import Desk
-    from helpdesk.importing import Hands
+    from helpdesk.importing.mail import Hands
     from helpdesk.unit import Unit
 
 _BATCH = 200  # mails of a transaction, and what else is of their threads
