@@ -13,7 +13,7 @@ from hashlib import blake2b
 _FIELD = re.compile(
     rb"^(From|Message-ID|In-Reply-To|References)[ \t]*:([^\n]*\n(?:[ \t][^\n]*\n)*)", re.IGNORECASE | re.MULTILINE
 )
-_HEAD_ENDS = re.compile(rb"\n\r?\n")
+HEAD_ENDS = re.compile(rb"\n\r?\n")
 _BRACKETED = re.compile(rb"<([^<>]*)>")
 _ADDRESS = re.compile(rb"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 
@@ -41,7 +41,7 @@ def message_id_of(raw: bytes) -> str:
 
 
 def _fields(raw: bytes) -> dict[bytes, bytes]:
-    ends = _HEAD_ENDS.search(raw)
+    ends = HEAD_ENDS.search(raw)
     head = raw[: ends.start() + 1].replace(b"\r\n", b"\n") if ends else raw.replace(b"\r\n", b"\n") + b"\n"
     fields: dict[bytes, bytes] = {}
     for found in _FIELD.finditer(head):

@@ -18,8 +18,9 @@ import sqlalchemy as sa
 
 from helpdesk.core.words.message import Envelope
 from helpdesk.errors import NotFound
+from helpdesk.line_ends import pieces, with_lf
 from helpdesk.store.claims import FREED
-from helpdesk.store.conversation import strand_of
+from helpdesk.store.conversation import HEAD_ENDS, strand_of
 from helpdesk.store.dialect import hour_of, insert_ignoring
 from helpdesk.store.prepared import Prepared, PreparedLists
 from helpdesk.store.tables import spool, spool_raw
@@ -112,10 +113,17 @@ class Spooled:
 
 def content_key(mailbox: str, raw: bytes) -> str:
     """What makes two deliveries the same mail (hex SHA-256)."""
-    head, separator, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    kept = _FIELD.sub(_without_trace, head + b"\n")
-    digest = hashlib.sha256(b"\0".join((mailbox.encode(), kept, separator, b"")))
-    digest.update(body.rstrip(b"\n"))  # by itself: it may be large
+    ends = HEAD_ENDS.search(raw)
+    head = with_lf(raw[: ends.start() + 1]) if ends else with_lf(raw) + b"\n"
+    kept = _FIELD.sub(_without_trace, head)
+    digest = hashlib.sha256(b"\0".join((mailbox.encode(), kept, b"\n\n" if ends else b"", b"")))
+    empty = 0  # lines at the end so far: they count where something follows
+    for piece in pieces(raw, ends.end() if ends else len(raw)):
+        lines = with_lf(piece)
+        if written := lines.rstrip(b"\n"):
+            digest.update(b"\n" * empty + written)
+            empty = 0
+        empty += len(lines) - len(written)
     return digest.hexdigest()
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from helpdesk.wires.smtp_content import Content
     from helpdesk.wires.smtp_reception import Reception
 
-_PIECE = 2**16  # octets asked of the stream at once
+_PIECE = 2**16  # octets that the stream keeps before it lets the peer wait, twice over
+_AT_ONCE = 2**18  # octets asked of it at once: all that asyncio reads from a socket in one turn
 _LINGER = 1.0  # seconds that a peer may go on talking after our last word
 
 # aiosmtpd tells this logger every connection and address. What the desk wants to know goes to `on_fault`.
@@ -128,7 +129,7 @@ class SmtpConnection(SMTP):
 
     async def _receive(self) -> bytes:
         try:
-            data = await self._reader.read(_PIECE)
+            data = await self._reader.read(_AT_ONCE)
         except OSError as gone:
             raise Over from gone
         if not data:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from helpdesk.line_ends import are_crlf
 from helpdesk.wires.smtp_syntax import Rejected
 
 # RFC 5321 section 4.1.1.4, and nothing else: every looser reading has been a way to smuggle a second mail in.
@@ -50,21 +51,28 @@ class Dotted:
     def feed(self, data: bytes) -> bool:
         """Take what came; true when the end mark was in it."""
         self._held += data
-        end = self._held.find(_END, self._searched)
+        end = self._end()
         if end < 0:
             if len(self._held) > self._limit + _SLACK:
                 raise Rejected(TOO_BIG)
-            self._searched = max(0, len(self._held) - len(_END) + 1)
+            self._searched = len(self._held)
             return False
         self.rest = bytes(self._held[end + len(_END) :])
         del self._held[end + 2 :]
         return True
 
+    def _end(self) -> int:
+        """Where the end mark begins, -1 without. Base 64 has no dot at all, and one character is found fast."""
+        start = max(0, self._searched - len(_END) + 1)
+        dot = self._held.find(b".", start)
+        return -1 if dot < 0 else self._held.find(_END, max(start, dot - 2))
+
     def content(self) -> bytes:
         """Hand over the mail without its transparency dots (RFC 5321 section 4.5.2)."""
-        mail, self._held = self._held.replace(b"\r\n.", b"\r\n"), bytearray()
-        del mail[:2]
-        return bytes(mail)
+        held, self._held = self._held, bytearray()
+        last = held.rfind(b".") + 1
+        with memoryview(held) as view:
+            return b"".join((held[:last].replace(b"\r\n.", b"\r\n")[2:], view[max(last, 2) :]))
 
 
 class Counted:
@@ -98,16 +106,11 @@ def checked(raw: bytes, *, max_size: int, max_hops: int) -> bytes:
     """Return the mail if it may come in; raises `Rejected`."""
     if len(raw) > max_size:
         raise Rejected(TOO_BIG)
-    if not has_whole_lines(raw):
+    if not are_crlf(raw):
         raise Rejected("550 5.5.2 Bare CR or LF in the message")  # RFC 5321 section 2.3.8
     if hops(raw) > max_hops:
         raise Rejected("554 5.4.6 Too many hops: this mail goes in circles")  # RFC 5321 section 6.3
     return raw
-
-
-def has_whole_lines(raw: bytes) -> bool:
-    """Whether every CR and every LF is half of a CR LF."""
-    return raw.count(b"\r\n") == raw.count(b"\r") == raw.count(b"\n")
 
 
 def hops(raw: bytes) -> int:

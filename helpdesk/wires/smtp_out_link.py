@@ -15,6 +15,7 @@ import ssl
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpdesk.line_ends import are_crlf
 from helpdesk.wires.courier import Failed, Retry
 from helpdesk.wires.refusal import Refusal
 
@@ -29,7 +30,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 def canonical(raw: bytes) -> bytes:
     r"""Return the lines, each ended by CRLF (RFC 5321 section 2.3.8); canonical mail comes back as it is."""
-    if not raw.count(b"\r\n") == raw.count(b"\r") == raw.count(b"\n"):
+    if not are_crlf(raw):
         raw = _LINE_END.sub(b"\r\n", raw)
     return raw if raw.endswith(b"\r\n") or not raw else raw + b"\r\n"
 
@@ -37,7 +38,8 @@ def canonical(raw: bytes) -> bytes:
 def stuffed(content: bytes) -> bytes:
     """Double every leading dot of canonical content (RFC 5321 section 4.5.2)."""
     first = b"." if content.startswith(b".") else b""
-    return first + content.replace(b"\r\n.", b"\r\n..")
+    last = content.rfind(b".") + 1  # base 64 has none, and one character is found fast
+    return b"".join((first, content[:last].replace(b"\r\n.", b"\r\n.."), memoryview(content)[last:]))
 
 
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]+")

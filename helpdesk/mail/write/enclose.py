@@ -7,7 +7,7 @@ is shown by itself, and none of its names or types ends a header line.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 _CHARSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,40}")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 !#$&'()+,.=@^_`{}~-]{1,60}")
 _PIECE = 60  # characters of a name on one line (RFC 2231 section 3)
+_LINE = 57  # octets that are 76 letters (RFC 2045 section 6.8)
+_LINES = 1_000  # encoded at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,10 @@ def enclose(raw: bytes, files: Sequence[File]) -> bytes:
     mark = _boundary(raw)
     opening = [*ours, b"MIME-Version: 1.0", b'Content-Type: multipart/mixed;\r\n boundary="' + mark + b'"']
     text = b"\r\n".join(content) + b"\r\n\r\n" + body
-    parts = [text, *(_head(file) + _base64(file.data) for file in files)]
-    return (
-        b"\r\n".join(opening)
-        + b"\r\n\r\n"
-        + b"".join(b"--" + mark + b"\r\n" + part.removesuffix(b"\r\n") + b"\r\n" for part in parts)
-        + b"--"
-        + mark
-        + b"--\r\n"
-    )
+    pieces = [*(line + b"\r\n" for line in opening), b"\r\n--", mark, b"\r\n", text.removesuffix(b"\r\n"), b"\r\n"]
+    for file in files:
+        pieces += [b"--", mark, b"\r\n", _head(file), *_base64(file.data)]
+    return b"".join([*pieces, b"--", mark, b"--\r\n"])  # once: each step with a file in it would copy the file
 
 
 def _boundary(raw: bytes) -> bytes:
@@ -117,5 +114,7 @@ def _plain(name: str) -> str:
     return f"attachment.{ending}" if ending and "." in name else "attachment"
 
 
-def _base64(data: bytes) -> bytes:
-    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+def _base64(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), _LINES * _LINE):
+        letters = binascii.b2a_base64(data[start : start + _LINES * _LINE], newline=False)
+        yield b"\r\n".join([letters[at : at + 76] for at in range(0, len(letters), 76)]) + b"\r\n"
