@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from helpdesk.plain_text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -31,7 +33,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty:
         return
     terminal = sys.stdout.isatty()
     colours = terminal and not os.environ.get("NO_COLOR")
-    laid = Layout(columns, [[_plain(cell) for cell in row] for row in rows], _width() if terminal else None)
+    laid = Layout(columns, [[printable(cell) for cell in row] for row in rows], _width() if terminal else None)
     if headed:
         for line in laid.heading():
             typer.echo(typer.style(line, bold=True) if colours else line)
@@ -108,8 +110,3 @@ def _width() -> int:
 
 def _coloured(cell: str) -> str:
     return typer.style(cell, fg="red") if cell.rpartition(" ")[2] in _BAD else cell
-
-
-def _plain(text: str) -> str:
-    """Mail writes our tables: no control characters to the terminal (threat C11)."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

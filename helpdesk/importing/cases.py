@@ -28,6 +28,7 @@ from helpdesk.importing.mail import expect_mailbox, recipients_of
 from helpdesk.mail.inside.sensitive import look_through
 from helpdesk.mail.read.parse import parse
 from helpdesk.person import Person
+from helpdesk.plain_text import on_one_line
 from helpdesk.store import spool
 from helpdesk.store.spool import Accepted, content_key
 from helpdesk.toml_reader import fill, strict
@@ -218,9 +219,11 @@ def _composed(there: OtherCase, said: OtherMessage, number: int, mailbox: str, f
     digest = hashlib.sha256(f"{there.id}\0{number}\0{there.subject}".encode()).hexdigest()[:32]
     mail = EmailMessage(policy=_HEADER)
     for name, value in {
-        "From": formataddr((_line(author.name), _line(author.email)), "utf-8") if author.email.isascii() else "",
-        "To": formataddr((_line(to.name), _line(to.email)), "utf-8") if to.email.isascii() else "",
-        "Subject": _line(there.subject),
+        "From": formataddr((on_one_line(author.name), on_one_line(author.email)), "utf-8")
+        if author.email.isascii()
+        else "",
+        "To": formataddr((on_one_line(to.name), on_one_line(to.email)), "utf-8") if to.email.isascii() else "",
+        "Subject": on_one_line(there.subject),
         "Date": format_datetime(said.at),
         "Message-ID": said.message_id if _ID.fullmatch(said.message_id) else f"<{digest}@import.invalid>",
     }.items():
@@ -229,15 +232,11 @@ def _composed(there: OtherCase, said: OtherMessage, number: int, mailbox: str, f
     mail.set_content(said.text or said.html, subtype="plain" if said.text or not said.html else "html")
     for one in said.attachments:
         main, _, sub = (one.type if _TYPE.fullmatch(one.type) else "application/octet-stream").partition("/")
-        name = _line(one.name) or one.file.rpartition("/")[2]
+        name = on_one_line(one.name) or one.file.rpartition("/")[2]
         mail.add_attachment(read_inside(folder, one.file), maintype=main, subtype=sub, filename=name)
     if mail.is_multipart():
         mail.set_boundary(f"={digest}=")
     return mail.as_bytes()
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _keep(unit: Unit, there: OtherCase, mailbox: Mailbox, raws: Sequence[bytes], numbers: Iterator[int] | None) -> int:

@@ -77,7 +77,7 @@ def _changes(difference: ChangedOutcome, policy: Policy) -> Iterator[str]:
     before, after = difference.before, difference.after
     if difference.outcome:
         yield difference.outcome
-    yield from _due(difference, policy.calendars[policy.regions[0].calendar].timezone)
+    yield from _due(difference, policy.default_calendar.timezone)
     if before.late_by != after.late_by:
         yield f"late by {span(after.late_by)}, was {span(before.late_by)}"
     if before.warranted != after.warranted and "none" not in {before.state, after.state}:

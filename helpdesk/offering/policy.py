@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, get_args
-from zoneinfo import ZoneInfo
 
 from helpdesk.errors import NotFound
 from helpdesk.offering.cell import NOTHING_SAID, Applied, Circumstances, says
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
 
     from helpdesk.offering.cell import CaseKind, Cell, Goal, VariedBy
     from helpdesk.offering.credits import AttainmentGoal, Availability, Credits
@@ -689,9 +689,14 @@ class Policy:
         return _named("channel", key, self.channels, self.key)
 
     @property
-    def accounts_timezone(self) -> str:
-        """On whose wall clock months and quarters begin: the credits', else that of the first region."""
-        return self.calendars[self.credits.calendar if self.credits else self.regions[0].calendar].timezone
+    def default_calendar(self) -> Calendar:
+        """The hours of the default region."""
+        return self.calendars[self.regions[0].calendar]
+
+    @property
+    def accounts_zone(self) -> ZoneInfo:
+        """On whose wall clock months and quarters begin: the credits', else that of the default region."""
+        return (self.calendars[self.credits.calendar] if self.credits else self.default_calendar).zone
 
     def uptime_of(self, name: str) -> tuple[Availability, ...]:
         """What is promised of the availability of something that operators declare to be down, by its name."""
@@ -699,7 +704,7 @@ class Policy:
 
     def period(self, kind: PeriodKind, at: datetime) -> AccountingPeriod:
         """The month, quarter or year in whose accounts an instant is."""
-        return self.fiscal_year.containing(kind, at.astimezone(ZoneInfo(self.accounts_timezone)).date())
+        return self.fiscal_year.containing(kind, at.astimezone(self.accounts_zone).date())
 
     def plan_calendar(self, *, plan: str, region: str) -> Calendar:
         """The hours that come with a plan, else those of the region. Raises NotFound."""

@@ -44,7 +44,7 @@ def announce(unit: Unit, number: int) -> list[str]:
     mailbox = next((box for box in unit.rules.configuration.mailboxes if box.policy == policy.key), None)
     if mailbox is None:
         raise Refused(f"no mailbox is bound to the policy {policy.key}: there is no address to write from")
-    zone = policy.calendars[policy.regions[0].calendar].timezone
+    zone = policy.default_calendar.timezone
     queued = [
         unit.rules.letters.notice(
             person,

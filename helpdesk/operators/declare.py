@@ -29,6 +29,7 @@ from helpdesk.operators.declaration import (
 from helpdesk.operators.notice import budget_of, budgets, notice_of, notice_words
 from helpdesk.operators.planned import coming, load_planned
 from helpdesk.phrases import moment
+from helpdesk.plain_text import on_one_line
 from helpdesk.plural import plural
 from helpdesk.store import declarations, kept, outages, outbox, spool
 from helpdesk.store.declarations import Planned
@@ -56,12 +57,6 @@ class Order:
 
     unit: Unit
     by: str
-
-    @property
-    def policies(self) -> list[Policy]:
-        """The offerings that a mailbox is bound to, by key."""
-        bound = {mailbox.policy for mailbox in self.unit.rules.configuration.mailboxes}
-        return [policy for key, policy in sorted(self.unit.rules.book.policies.items()) if key in bound]
 
     @property
     def zone(self) -> str:
@@ -116,7 +111,7 @@ def _open_incident(declaration: OpenIncident, order: Order) -> Done:
     taken_down = _taken_down(declaration, order, since, until)
     if until:
         return Done(f"incident {incident.key} is on the record, and over{taken_down}")
-    concerned = [policy for policy in order.policies if incident.concerns(policy.key)]
+    concerned = [policy for policy in order.unit.rules.bound_policies if incident.concerns(policy.key)]
     if incident.words:
         how = (
             f"mail to {_all(p.key for p in concerned)} with {_all(map(_quoted, incident.words))} in it is linked to it"
@@ -189,11 +184,15 @@ def _set_status(declaration: SetStatus, order: Order) -> Done:
         outages.end(order.unit.connection, name=name, at=since)
     lifted = [
         f"{channel.name} to {policy.key}"
-        for policy in order.policies
+        for policy in order.unit.rules.bound_policies
         for channel in policy.channels
         if channel.warranted_while_down == name
     ]
-    measured = [f"{terms.name} to {policy.key}" for policy in order.policies for terms in policy.uptime_of(name)]
+    measured = [
+        f"{terms.name} to {policy.key}"
+        for policy in order.unit.rules.bound_policies
+        for terms in policy.uptime_of(name)
+    ]
     counts = f"; it is measured as the availability of {_all(measured)}" if measured else ""
     if not lifted:
         return Done(f"{name} is {state}{counts or ': no offering asks for it, so nothing else changes'}")
@@ -232,7 +231,7 @@ def _plan(window: MaintenanceWindow, order: Order) -> Done:
         return Done(f"maintenance {before} is that window, planned before: {_when(window, policy)}; nothing changes")
     number = declarations.plan_maintenance(order.unit.connection, window, by=order.by, now=order.unit.now)
     audience = audience_of(order.unit, window)
-    notice = notice_words(notice_of(order.unit, Planned(number, window, None)), _zone_of(policy))
+    notice = notice_words(notice_of(order.unit, Planned(number, window, None)), policy.default_calendar.timezone)
     budget = budget_of(order.unit, policy, window.begins_at)
     further = [said for said in (notice, str(budget) if budget else "") if said]
     return Done(
@@ -271,7 +270,7 @@ def _maintenance(order: Order) -> Done:
     for plan in coming(order.unit):
         policy = order.unit.rules.book.policy(plan.window.policy)
         told = "customers told" if plan.announced_at else ""
-        said = notice_words(notice_of(order.unit, plan), _zone_of(policy)) or told
+        said = notice_words(notice_of(order.unit, plan), policy.default_calendar.timezone) or told
         lines.append(f"{plan.number}: {policy.key}, {_when(plan.window, policy)}{f', {said}' if said else ''}")
     return Done(f"{_number(lines, 'window')} planned", tuple(lines))
 
@@ -281,12 +280,8 @@ def _budget(order: Order) -> Done:
     return Done(_number(lines, "budget"), tuple(lines))
 
 
-def _zone_of(policy: Policy) -> str:
-    return policy.calendars[policy.regions[0].calendar].timezone
-
-
 def _when(window: MaintenanceWindow, policy: Policy) -> str:
-    zone = _zone_of(policy)
+    zone = policy.default_calendar.timezone
     sector = f" ({window.sector})" if window.sector else ""
     return f"{window.name}{sector}, {moment(window.begins_at, zone)} to {moment(window.ends_at, zone)}"
 
@@ -328,7 +323,7 @@ def _kept(order: Order) -> Done:
 
 def kept_line(each: kept.KeptMail) -> str:
     """A mail that was kept from cases, on one line that begins with the number by which it is let in."""
-    short = in_short(" ".join(each.subject.split()))
+    short = in_short(on_one_line(each.subject))
     return f"{each.number}: {each.author or 'nobody'} to {each.mailbox}: {short} ({each.outcome}: {each.because})"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.offering.declared import windows_between
@@ -64,7 +63,7 @@ def notice_of(unit: Unit, plan: Planned) -> WindowNotice:
 
 
 def _notice(policy: Policy, plan: Planned, now: datetime) -> WindowNotice:
-    calendar = policy.calendars[policy.regions[0].calendar]
+    calendar = policy.default_calendar
     by = policy.maintenance_terms.announce_by(plan.window.impact, plan.window.begins_at, calendar)
     return WindowNotice(by, notice_state(by, plan.announced_at, now))
 
@@ -88,12 +87,8 @@ def notice_words(notice: WindowNotice, zone: str) -> str:
 
 def budgets(unit: Unit, *, at: datetime | None = None) -> list[MaintenanceBudget]:
     """Of each offering with a mailbox and a budget, in the period of an instant, otherwise of now."""
-    bound = {mailbox.policy for mailbox in unit.rules.configuration.mailboxes}
-    return [
-        found
-        for key, policy in sorted(unit.rules.book.policies.items())
-        if key in bound and (found := budget_of(unit, policy, at or unit.now))
-    ]
+    found = (budget_of(unit, policy, at or unit.now) for policy in unit.rules.bound_policies)
+    return [budget for budget in found if budget]
 
 
 def budget_of(unit: Unit, policy: Policy, at: datetime) -> MaintenanceBudget | None:
@@ -102,7 +97,7 @@ def budget_of(unit: Unit, policy: Policy, at: datetime) -> MaintenanceBudget | N
     if terms.budget is None:
         return None
     period = policy.period(terms.per, at)
-    since, until = period.bounds(ZoneInfo(policy.accounts_timezone))
+    since, until = period.bounds(policy.accounts_zone)
     declared = (plan.window for plan in declarations.planned(unit.connection, since=since))
     windows = [window for window in declared if window.policy == policy.key]
     windows += windows_between(policy, since, until)

@@ -25,6 +25,7 @@ from helpdesk.mail.read.quote import before_quote
 from helpdesk.operators import alerts
 from helpdesk.operators.declaration import read_declaration
 from helpdesk.operators.declare import Order, obey
+from helpdesk.plain_text import on_one_line
 from helpdesk.store import desk_mails, outbox
 from helpdesk.unit import sender_proof
 
@@ -123,7 +124,7 @@ def _carry_out(unit: Unit, letter: OperatorMail) -> tuple[Outcome, str]:
         done, mistakes = _all_or_none(block, Order(unit, letter.holder.address))
     if mistakes:
         return "ignored", _refuse(unit, letter, (block, mistakes))
-    said = tuple(OrderDone(one.summary, tuple(map(_flat, one.lines))) for one in done)
+    said = tuple(OrderDone(one.summary, tuple(map(on_one_line, one.lines))) for one in done)
     content = OrderedMail(desk=unit.rules.configuration.file.desk.name, done=said)
     _answer(unit, letter, letter.key, content)
     return "ordered", "; ".join(one.summary for one in done)
@@ -203,22 +204,17 @@ def _warn(unit: Unit, letter: OperatorMail, doubt: str) -> None:
 
 
 def _warning(letter: OperatorMail, doubt: str) -> AlertText:
-    wrote = _flat(letter.message.reply)
+    wrote = on_one_line(letter.message.reply)
     return AlertText(
         headline="someone wrote in your name",
         what=f"A mail to the reply address of {letter.holder.address} was not obeyed: {doubt}. Nothing was changed.",
         details=(
             ("From", letter.sender or "nobody, or several"),
             ("To", letter.mailbox.address),
-            ("Subject", _flat(letter.message.subject) or "(no subject)"),
+            ("Subject", on_one_line(letter.message.subject) or "(no subject)"),
             ("Wrote", wrote if len(wrote) <= _SHOWN else f"{wrote[:_SHOWN]}..."),
             ("Kept", f"helpdesk quarantine show {letter.mail.id}"),
         ),
         todo="If it was you, answer the newest mail of the desk once more. If not, somebody has a mail of the desk "
         "to you. More of the same is kept today without another word.",
     )
-
-
-def _flat(text: str) -> str:
-    """On one line."""
-    return " ".join(text.split())

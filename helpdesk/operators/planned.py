@@ -43,10 +43,8 @@ def load_planned(unit: Unit, number: int) -> Planned:
 
 def _recurring(rules: Rules, since: datetime, until: datetime) -> Iterator[MaintenanceWindow]:
     """Those of the policies that a mailbox is bound to."""
-    bound = {mailbox.policy for mailbox in rules.configuration.mailboxes}
-    for key, policy in sorted(rules.book.policies.items()):
-        if key in bound:
-            yield from windows_between(policy, since, until)
+    for policy in rules.bound_policies:
+        yield from windows_between(policy, since, until)
 
 
 def _with_number(unit: Unit, window: MaintenanceWindow) -> Planned:

@@ -26,7 +26,7 @@ def silent_mailboxes(unit: Unit) -> Iterator[tuple[str, Silence]]:
         if arrivals is None:
             continue
         policy = unit.rules.book.policy(mailbox.policy)
-        zone = policy.calendars[policy.regions[0].calendar].timezone
+        zone = policy.default_calendar.timezone
         found = silence(arrivals, unit.now, zone=zone, holiday=_holidays(policy))
         if found:
             yield mailbox.address, found

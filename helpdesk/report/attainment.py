@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.attainment import Attained, is_about
 from helpdesk.core.clocks.credit import sla_events
@@ -64,7 +63,7 @@ def _of_policy(unit: Unit, policy: Policy, which: Opened) -> list[CustomerAttain
                 if is_about(goal, event):
                     line = (case.customer if goal.of == "customer" else "", goal, period)
                     found[line] = found.get(line, Attained(goal, period)).and_then(event)
-    zone = ZoneInfo(policy.accounts_timezone)
+    zone = policy.accounts_zone
     lines = [
         CustomerAttainment(customer, policy.key, one, over=period.bounds(zone)[1] <= unit.now)
         for (customer, _, period), one in found.items()
@@ -75,7 +74,7 @@ def _of_policy(unit: Unit, policy: Policy, which: Opened) -> list[CustomerAttain
 
 def _whole_periods(goal: AttainmentGoal, policy: Policy, which: Opened) -> Opened:
     """What is reported, as whole periods of a goal."""
-    zone = ZoneInfo(policy.accounts_timezone)
+    zone = policy.accounts_zone
     since = policy.period(goal.per, which.since).bounds(zone)[0] if which.since else None
     until = policy.period(goal.per, which.until - _LEAST).bounds(zone)[1] if which.until else None
     return replace(which, since=since, until=until)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.uptime import clock_time, uptime
 from helpdesk.core.receive.maintenance import excuses
@@ -20,6 +19,7 @@ from helpdesk.store import declarations, outages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from helpdesk.core.clocks.uptime import Uptime
     from helpdesk.core.words.people import Customer
@@ -38,7 +38,7 @@ def measured(
     unit: Unit, policy: Policy, terms: Availability, period: AccountingPeriod, customer: Customer | None = None
 ) -> Uptime:
     """How a period went, for as much of it as was promised to that customer; None: to everybody."""
-    zone = ZoneInfo(policy.accounts_timezone)
+    zone = policy.accounts_zone
     since, until = period.bounds(zone)
     # A piece that goes on beyond the period, or is joined by one that ends with it, is measured whole.
     near = outages.between(unit.connection, since - terms.at_least - _LEAST, until + terms.at_least, name=terms.what)
@@ -99,7 +99,7 @@ def _periods(unit: Unit, policy: Policy, terms: Availability, which: Opened) -> 
     since = which.since or outages.first(unit.connection, terms.what) or unit.now
     until = min(which.until - _LEAST, unit.now) if which.until else unit.now
     period = policy.period(terms.per, since)
-    while period.bounds(ZoneInfo(policy.accounts_timezone))[0] <= until:
+    while period.bounds(policy.accounts_zone)[0] <= until:
         yield period
         period = period.following
 

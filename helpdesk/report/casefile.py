@@ -11,6 +11,7 @@ from helpdesk.core.words import rating
 from helpdesk.core.words.events import SeverityAssessed, to_facts
 from helpdesk.letters import desk_zone, turn_words
 from helpdesk.phrases import moment
+from helpdesk.plain_text import printable
 from helpdesk.plural import plural
 from helpdesk.report.explain import clock_lines
 
@@ -57,7 +58,7 @@ def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now
         "Ledger",
         *(f"  {_event_line(event, zone)}" for event in case.events),
     ]
-    return "\n".join(_printable(line) for line in lines)
+    return "\n".join(map(printable, lines))
 
 
 def _verdict(case: Case, policy: Policy, zone: str) -> Iterator[str]:
@@ -104,8 +105,3 @@ def _event_line(event: Event, zone: str) -> str:
         f"{key} {value}" for key, value in to_facts(event).items() if isinstance(value, str | int) and value
     )
     return f"{moment(event.at, zone)}  {event.type} by {event.by or 'nobody'}{': ' if facts else ''}{facts}"[:160]
-
-
-def _printable(line: str) -> str:
-    # Mail writes these lines: nothing of it may steer the terminal (threat C11).
-    return "".join(letter if letter.isprintable() else " " for letter in line)

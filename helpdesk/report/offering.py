@@ -523,7 +523,7 @@ def _field(field: IntakeField) -> str:
 
 
 def _maintenance(policy: Policy, now: datetime) -> Iterator[str]:
-    zone, terms = desk_timezone(policy), policy.maintenance_terms
+    zone, terms = policy.default_calendar.timezone, policy.maintenance_terms
     yield from (f"notice of {period}" for period in terms.notice)
     if terms.budget:
         yield f"at most {span(terms.budget)} a {terms.per}"
@@ -588,11 +588,6 @@ def _rules(policy: Policy) -> Iterator[str]:
         yield f"no case is made of mail from {', '.join(policy.not_support)}"
 
 
-def desk_timezone(policy: Policy) -> str:
-    """The zone of the default region's hours."""
-    return policy.calendars[policy.regions[0].calendar].timezone
-
-
 # --- the matrix
 
 
@@ -654,7 +649,7 @@ def _hours(policy: Policy, year: int, reader: OfferingReader) -> Iterator[str]:
     for calendar in _calendars(policy, reader):
         yield f"  {calendar.name}{_for_whom(policy, calendar.name, reader)}"
         # The document prints the default region's hours in several zones, and those of the others once.
-        printed = policy.shown_in if calendar.timezone == desk_timezone(policy) else ()
+        printed = policy.shown_in if calendar.timezone == policy.default_calendar.timezone else ()
         zones = [zone for zone in (*reader.zones, *printed) if zone != calendar.timezone]
         if calendar.always:
             yield "    around the clock"

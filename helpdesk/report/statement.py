@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.answers import credited, credits_count
 from helpdesk.core.clocks.credit import (
@@ -18,12 +17,14 @@ from helpdesk.core.clocks.credit import (
     request_window,
     sla_events,
 )
+from helpdesk.core.clocks.uptime import clock_time
 from helpdesk.core.words.desk_mail import SlaEventLine, StatementMail
 from helpdesk.errors import ConfigurationError, NotFound, Refused
 from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.credits import percent_words
 from helpdesk.person import Person
 from helpdesk.phrases import moment
+from helpdesk.plain_text import on_one_line, printable
 from helpdesk.report.availability import availability_for, measured, pieces_words, uptime_shape
 from helpdesk.report.shapes import instant
 from helpdesk.store import cases as case_store
@@ -35,7 +36,7 @@ from helpdesk.templates.words import as_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from helpdesk.core.clocks.attainment import Attained
     from helpdesk.core.clocks.credit import Credit, CreditPart, RequestWindow, SlaEvent
@@ -129,7 +130,7 @@ def _events(unit: Unit, which: Opened) -> tuple[SlaEvent, ...]:
 
 
 def _uptimes(unit: Unit, customer: Customer, policy: Policy, period: AccountingPeriod) -> Iterator[Uptime]:
-    zone = ZoneInfo(policy.accounts_timezone)
+    zone = policy.accounts_zone
     for terms in availability_for(policy, customer):
         for part in period.within(terms.per) if terms.credits else ():
             if part.bounds(zone)[0] <= unit.now:
@@ -362,26 +363,15 @@ def _lines(events: Iterable[SlaEvent], zone: str) -> tuple[SlaEventLine, ...]:
 def _line(event: SlaEvent, zone: str) -> SlaEventLine:
     return SlaEventLine(
         ref=event.ref,
-        subject=_printable(event.subject),
+        subject=on_one_line(printable(event.subject)),
         target=event.kind.name,
         severity=event.severity,
         promised=event.promised,
         standing=event.standing,
         because="; ".join(event.because),
-        late_by=_exactly(event.late_by),
+        late_by=clock_time(event.late_by),
         started_at=moment(event.started_at, zone),
         due_at=moment(event.due_at, zone) if event.due_at else "",
         stopped_at=moment(event.stopped_at, zone) if event.stopped_at else "",
         breached_at=moment(event.breached_at, zone) if event.breached_at else "",
     )
-
-
-def _exactly(amount: timedelta) -> str:
-    """`27:05:30`: evidence is exact to the second."""
-    minutes, seconds = divmod(int(amount.total_seconds()), 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
-
-
-def _printable(text: str) -> str:
-    # A customer's mail wrote it: nothing of it may steer a terminal or the layout of a letter (threat C11).
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

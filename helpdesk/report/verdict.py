@@ -12,6 +12,7 @@ from helpdesk.mail.inside.sensitive import look_through, without_secrets
 from helpdesk.mail.read.parse import parse
 from helpdesk.offering.intake import missing
 from helpdesk.offering.intake import read as read_intake
+from helpdesk.plain_text import printable
 from helpdesk.severity import DEFAULT, Model, assess
 from helpdesk.severity.reader import NOTHING_READ
 
@@ -126,4 +127,4 @@ def verdict_text(shape: dict[str, Any]) -> str:
         lines += [f"    {name}: {one['is']} ({one['quote']})" for name, one in found] or [
             f"    {shape['reader']['problem'] or 'it reported nothing'}"
         ]
-    return "\n".join("".join(letter if letter.isprintable() else " " for letter in line) for line in lines)
+    return "\n".join(map(printable, lines))

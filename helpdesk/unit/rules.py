@@ -55,6 +55,11 @@ class Rules:
     resolver: Resolver = resolve  # how it is found who may send in their name
 
     @property
+    def bound_policies(self) -> list[Policy]:
+        """The policies that a mailbox runs by, in the order of their keys."""
+        return [self.book.policies[key] for key in sorted({mailbox.policy for mailbox in self.configuration.mailboxes})]
+
+    @property
     def used_policies(self) -> frozenset[str]:
         """The keys of the policies that a mailbox runs by, or that a customer has bought."""
         sold = (customer.policy for customer in self.customers.by_key.values())

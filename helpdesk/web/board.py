@@ -16,7 +16,7 @@ from helpdesk.web.cards import card_of
 from helpdesk.web.filters import read_filters
 from helpdesk.web.found_line import found_line
 from helpdesk.web.page import Page
-from helpdesk.web.refs import number_in
+from helpdesk.web.refs import number_in, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +60,7 @@ def _open(unit: Unit, filters: Filters, after: str) -> tuple[list[int], str]:
 
 
 def _ended(unit: Unit, filters: Filters, after: str) -> tuple[list[int], str]:
-    found, before = ended(unit.connection, filters.kept, size=SHOWN, before=_digits(after) or None)
+    found, before = ended(unit.connection, filters.kept, size=SHOWN, before=whole_number(after) or None)
     return found, str(before or "")
 
 
@@ -80,10 +80,6 @@ def _place(told: str) -> BoardPlace | None:
 
 def _instant(text: str) -> datetime:
     return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
-
-
-def _digits(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
 
 
 def _cards(unit: Unit, filters: Filters, numbers: Iterable[int]) -> list[Card]:
@@ -129,7 +125,7 @@ def _named(unit: Unit, filters: Filters) -> list[Card]:
 def _found(unit: Unit, filters: Filters, after: str) -> tuple[list[Card], str]:
     """Whole words fill a page or more, or else words may go on: what people type is often a part."""
     begins = after.startswith(_BEGUN)
-    before = _digits(after.removeprefix(_BEGUN))
+    before = whole_number(after.removeprefix(_BEGUN)) or 0
     phrases = asked(filters.text, begins=begins)
     hits = search.find(unit.connection, phrases, filters.kept, size=SHOWN, before=before)
     if not after and len(hits.mails) < SHOWN:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from helpdesk.core.receive.orders.table import ORDERS
 from helpdesk.core.words.addressee import nobody
 from helpdesk.desk.order import TypedMail
+from helpdesk.plain_text import on_one_line
+from helpdesk.web.refs import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +83,7 @@ class Composition:
             f"#{self.verb}{bang} {self.argument}" if self.verb else "",
             self.next,
         ]
-        orders = tuple(" ".join(line.split()) for line in lines if line.strip())
+        orders = tuple(on_one_line(line) for line in lines if line.strip())
         return TypedMail(f"console/{self.key}", orders, self.text)
 
 
@@ -95,21 +97,17 @@ def read_composition(form: PostedForm) -> Composition:
     key, seen, verb, after = form.text("key"), form.text("seen"), form.text("verb"), form.text("next")
     return Composition(
         key=key if _KEY.fullmatch(key) else secrets.token_urlsafe(18),
-        seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0,
+        seen=whole_number(seen) or 0,
         text=form.text("text"),
         note=form.text("to") == "note",
         next=after if after in NEXT else "",
-        assign=_line(form.text("assign")),
-        severity=_line(form.text("severity")),
+        assign=on_one_line(form.text("assign")),
+        severity=on_one_line(form.text("severity")),
         verb=verb if verb in ORDERS else "",
-        argument=_line(form.text("argument")),
+        argument=on_one_line(form.text("argument")),
         insists=bool(form.text("insists")),
         meant=bool(form.text("meant")),
     )
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 # --- what there is to choose from

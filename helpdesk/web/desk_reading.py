@@ -14,6 +14,7 @@ from helpdesk.operators.declare import in_short, operators_zone
 from helpdesk.operators.notice import budgets, notice_of, notice_words
 from helpdesk.operators.planned import coming
 from helpdesk.phrases import moment
+from helpdesk.plain_text import on_one_line
 from helpdesk.plural import plural
 from helpdesk.report import traced
 from helpdesk.store import declarations, kept, outages, outbox, spool
@@ -139,7 +140,7 @@ def read_desk(unit: Unit, viewer: Viewer, facts: Facts) -> DeskReading:
         undelivered=_undelivered(unit, zone, viewer),
         kept=_kept(unit, zone, mailboxes),
         received=traced.newest(connection, mailboxes=mailboxes, limit=_SHOWN),
-        policies=sorted({mailbox.policy for mailbox in configuration.mailboxes}),
+        policies=[policy.key for policy in unit.rules.bound_policies],
     )
 
 
@@ -203,7 +204,7 @@ def _outages(unit: Unit, zone: str) -> Iterator[DeclaredLine]:
 def _planned(unit: Unit, plan: Planned) -> DeclaredLine:
     window = plan.window
     policy = unit.rules.book.policy(window.policy)
-    zone = policy.desk_timezone(policy.regions[0].key)
+    zone = policy.default_calendar.timezone
     told = "customers were told" if plan.announced_at else "nobody is told yet"
     notice = notice_words(notice_of(unit, plan), zone)
     when = f"{moment(window.begins_at, zone)} to {moment(window.ends_at, zone)}"
@@ -232,7 +233,7 @@ def _kept(unit: Unit, zone: str, mailboxes: Collection[str] | None) -> WaitingLi
     mails = [
         WaitingMail(
             each.number,
-            f"{each.author or 'nobody'} to {each.mailbox}: {in_short(' '.join(each.subject.split()))}",
+            f"{each.author or 'nobody'} to {each.mailbox}: {in_short(on_one_line(each.subject))}",
             f"{each.outcome}: {each.because}" if each.because else each.outcome,
             moment(each.received_at, zone),
         )

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from helpdesk.web.refs import whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _Entry = TypeVar("_Entry")
-_DIGITS = 9  # of any number that is meant seriously
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,6 @@ class Excerpt:
 
 def excerpt(total: int, size: int, asked: str = "") -> Excerpt:
     """The part that ends where it is asked to, or the newest; whatever is asked, there is one."""
-    meant = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= _DIGITS else total
-    last = max(min(meant, total), min(size, total))
+    meant = whole_number(asked)
+    last = max(total if meant is None else min(meant, total), min(size, total))
     return Excerpt(max(1, last - size + 1), last, total, size)

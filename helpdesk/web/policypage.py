@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.openhours.walltime import read_instant
 from helpdesk.report.explain import asked_of, due_text
-from helpdesk.report.offering import calendars_by_holidays, desk_timezone, offering_sections
+from helpdesk.report.offering import calendars_by_holidays, offering_sections
 from helpdesk.web.case_reading import explained_line
 from helpdesk.web.page import Page
 from helpdesk.web.year_calendar import draw_year
@@ -65,27 +65,21 @@ class DueAnswer:
 
 def policies(visit: Visit) -> Response:
     """The policies that mailboxes are bound to; of one alone its page."""
-    found = _in_force(visit)
+    found = visit.views.units.rules.bound_policies
     return _shown(visit, found[0]) if len(found) == 1 else visit.page("policies.html", title="Policies", policies=found)
 
 
 def policy(visit: Visit) -> Response:
     """One policy. Raises NotFound."""
     key = visit.place["key"]
-    found = next((one for one in _in_force(visit) if one.key == key), None)
+    found = next((one for one in visit.views.units.rules.bound_policies if one.key == key), None)
     if found is None:
         raise NotFound(f"no policy {key} is in force")
     return _shown(visit, found)
 
 
-def _in_force(visit: Visit) -> list[Policy]:
-    rules = visit.views.units.rules
-    bound = {mailbox.policy for mailbox in rules.configuration.mailboxes}
-    return [one for key, one in sorted(rules.book.policies.items()) if key in bound]
-
-
 def _shown(visit: Visit, found: Policy) -> Response:
-    zone = desk_timezone(found)
+    zone = found.default_calendar.timezone
     local = visit.now.astimezone(ZoneInfo(zone))
     sections = [_read(number, one) for number, one in enumerate(offering_sections(found, now=visit.now))]
     drawn = [

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from helpdesk import plain_text
 from helpdesk.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def printable(error: BaseException, *, secret: str = "") -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
     for form in {secret, secret.replace("\\", "\\\\").replace('"', '\\"')} - {""}:  # some servers say it back
         text = text.replace(form, "***")
-    return "".join(letter if letter.isprintable() else " " for letter in text)[:200]
+    return plain_text.printable(text)[:200]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.errors import Unavailable
+from helpdesk.plain_text import on_one_line, printable
 from helpdesk.wires.deadline import deadline, in_words
 
 if TYPE_CHECKING:
@@ -113,5 +114,5 @@ def one_line(text: str, secrets: Collection[str] = ()) -> str:
     for secret in secrets:
         for form in (secret, urllib.parse.quote_plus(secret), urllib.parse.quote(secret), json.dumps(secret)[1:-1]):
             text = text.replace(form, "***")
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    line = on_one_line(printable(text))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

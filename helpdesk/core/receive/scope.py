@@ -196,7 +196,7 @@ def out_of_support(
     """An event and a tag where the version that a mail, or the contract, names is out of support."""
     policy, stamp = terms.policy, (arrival.received_at, now, DESK)
     theirs = terms.customer if terms.customer and terms.customer.policy == policy.key else None
-    on = arrival.received_at.astimezone(ZoneInfo(policy.accounts_timezone)).date()
+    on = arrival.received_at.astimezone(policy.accounts_zone).date()
     for version, why in unsupported(policy, theirs, given, addon_keys(terms), on):
         if version.exclusion not in decided:
             yield ExclusionProposed(*stamp, key=version.exclusion, because=why)

@@ -202,7 +202,7 @@ def _shows(kinds: set[str]) -> str:
 
 
 def _candidates(policy: Policy, today: date) -> Iterator[WorkedExample]:
-    calendar = policy.calendars[policy.regions[0].calendar]
+    calendar = policy.default_calendar
     moments = list(_moments(calendar, today))
     for at, plan, level in product(moments, policy.plans, policy.severity.levels):
         region = policy.regions[0].key

@@ -116,7 +116,7 @@ def _other_severity(policy: Policy, example: WorkedExample) -> str:
 
 def _notices(policy: Policy, table: PolicyFile) -> Iterator[Remark]:
     """By when a window is announced, against what its author worked out."""
-    calendar = policy.calendars[policy.regions[0].calendar]
+    calendar = policy.default_calendar
     for number, entry in enumerate(table.maintenance, start=1):
         if entry.announce_by:
             by = policy.maintenance_terms.announce_by(entry.impact, entry.dated[0][0], calendar)

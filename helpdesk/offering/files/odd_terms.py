@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from helpdesk.offering.declared import windows_between
 from helpdesk.openhours.intervals import clip, union
@@ -44,7 +43,7 @@ def _is_among(key: str, *lists: tuple[str, ...]) -> bool:
 
 def _over_budget(policy: Policy, year: int) -> Iterator[tuple[str, str]]:
     """The first period in which the file's own windows are more than there may be."""
-    terms, zone = policy.maintenance_terms, ZoneInfo(policy.accounts_timezone)
+    terms, zone = policy.maintenance_terms, policy.accounts_zone
     for period in policy.fiscal_year.read("year", str(year)).within(terms.per):
         since, until = period.bounds(zone)
         windows = union((one.begins_at, one.ends_at) for one in windows_between(policy, since, until))
