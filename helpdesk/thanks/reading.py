@@ -24,7 +24,8 @@ ThanksKind = Literal["thanks", "confirms", "assents", "filler", "closing"]
 
 _LONGEST = 600  # characters: nobody thanks at greater length
 _MOST_WORDS = 60
-_DOUBT = re.compile("[?\uff1f\u00bf#@/<>=*%$\u20ac_\\\\\\d]")
+# Questions end in other signs where other scripts are written; in Greek it is the semicolon.
+_DOUBT = re.compile("[?\uff1f\u00bf\u061f\u037e#@/<>=*%$\u20ac_\\\\\\d]|[\u0370-\u03ff\u1f00-\u1fff] ?;")
 _SMILEY = re.compile(r"[:;]-?[)D]+(?!\w)|\^\^|<3")
 _THUMBS = re.compile("[\U0001f44d\U0001f44c\u2705\u2714\U0001f4af\U0001f3fb-\U0001f3ff]")
 _CHEERFUL = re.compile(
@@ -35,7 +36,9 @@ _HEARTS = re.compile(
     "\U0001f970\U0001f973\U0001f9e1\U0001fa75-\U0001fa77\U0001faf6]"
 )
 _APOSTROPHES = re.compile("['\u2019`\u00b4]")
-_PUNCTUATION = re.compile('[.,!;:()"\u201c\u201d\u201e\u00ab\u00bb\u2026\u00a1\u2013\u2014\u00b7~-]+')
+_PUNCTUATION = re.compile(
+    '[.,!;:()"\u201c\u201d\u201e\u00ab\u00bb\u2026\u00a1\u2013\u2014\u00b7~\u3001\u3002\uff0c\uff01\u060c\u061b-]+'
+)
 # Under a closing formula: one to three words that begin with capitals.
 _SIGNED = re.compile(r"[^\W\d_a-z][\w.'\u2019-]{0,20}(?: [^\W\d_a-z][\w.'\u2019-]{0,20}){0,2},?")
 _SIGNED_LINES = 2
@@ -51,6 +54,8 @@ def read_thanks(text: str, *, names: Collection[str] = ()) -> Thanks | None:
     """Read what somebody wrote, without quotes; None where it is anything but thanks. `names` may be addressed."""
     if len(text) > _LONGEST:
         return None
+    if is_approval(text):
+        return Thanks(assents=True)
     known = frozenset(word for name in names for word in _words(name))
     words = _words(_unsigned(text, known))
     if not words or len(words) > _MOST_WORDS or _DOUBT.search(_SMILEY.sub(" ", text)):
@@ -69,8 +74,17 @@ def _words(text: str) -> list[str]:
     """Lower case, without accents, apostrophes and punctuation; a raised thumb is a word."""
     plain = _THUMBS.sub(" ok ", _CHEERFUL.sub(" ", _SMILEY.sub(" ", text)))
     plain = _PUNCTUATION.sub(" ", _APOSTROPHES.sub("", plain))
-    letters = unicodedata.normalize("NFKD", plain.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).split()
+    return _folded(plain).split()
+
+
+# Letters that are typed without their marks as others are, though no accent can be taken off them.
+_ALIKE = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u00e6": "ae"})
+
+
+def _folded(text: str) -> str:
+    """Lower case without accents, as many people type."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_ALIKE)
 
 
 def _unsigned(text: str, names: frozenset[str]) -> str:
@@ -78,11 +92,16 @@ def _unsigned(text: str, names: frozenset[str]) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for at, line in enumerate(lines):
         below = lines[at + 1 :]
-        if not below or len(below) > _SIGNED_LINES or not all(_SIGNED.fullmatch(one) for one in below):
+        if not below or len(below) > _SIGNED_LINES or not all(map(_is_a_name, below)):
             continue
         if any("closing" in kinds for kinds in _readings(_words(line), names)):
             return "\n".join(lines[: at + 1])
     return text
+
+
+def _is_a_name(line: str) -> bool:
+    """Not so where a script has no capitals: what stands there may be all that somebody has to say."""
+    return _SIGNED.fullmatch(line) is not None and all(word[0].isupper() for word in line.split())
 
 
 # --- the phrases as trees
@@ -145,7 +164,7 @@ def _shipped() -> Iterator[tuple[ThanksKind, str]]:
     for name, choice in table["words"].items():
         words[name] = choice.format_map(words)
     for entry in table["phrases"]:
-        yield entry["kind"], entry["lines"].format_map(words)
+        yield entry["kind"], _folded(entry["lines"].format_map(words))
 
 
 def _parse(marks: list[str]) -> _Choice:
