@@ -1,4 +1,5 @@
 """What calls for nothing: reactions, plain receipts, calendar answers, recalls; and what people write that looks alike."""
+# ruff: noqa: RUF001  the letters of other scripts
 
 from __future__ import annotations
 
@@ -105,6 +106,15 @@ RECEIPT = "Your message\n\nTo: Pat Moss\nSubject: Re: Kiln [HD-1]\nSent: Tuesday
         ("Read: Kiln [HD-1]", RECEIPT),
         ("Gelesen: Brennofen", "Ihre Nachricht\n\nAn: Pat Moss\nBetreff: Brennofen\nGesendet: Dienstag, 19. Mai 2026 09:40\n\nwurde am Dienstag, 19. Mai 2026 09:58 gelesen."),
         ("Lu : Four", "Votre message\n\nÀ : Pat Moss\nObjet : Four\nEnvoyé : mardi 19 mai 2026 09:40\n\na été lu le mardi 19 mai 2026 09:58."),
+        ("Leído: Horno", "El mensaje\n\nPara: Pat Moss\nAsunto: Horno\nEnviados: martes, 19 de mayo de 2026 9:40\n\nse ha leído el martes, 19 de mayo de 2026 9:58."),
+        ("Letto: Forno", "Messaggio\n\nA: Pat Moss\nOggetto: Forno\nInviato: martedì 19 maggio 2026 09:40\n\nletto il martedì 19 maggio 2026 09:58."),
+        ("Przeczytano: Piec", "Wiadomość użytkownika\n\nDo: Pat Moss\nTemat: Piec\nWysłano: wtorek, 19 maja 2026 09:40\n\nzostała przeczytana w dniu wtorek, 19 maja 2026 09:58."),
+        ("Přečteno: Pec", "Vaše zpráva\n\nKomu: Pat Moss\nPředmět: Pec\nOdesláno: úterý 19. května 2026 9:40\n\nbyla přečtena dne úterý 19. května 2026 9:58."),
+        ("Okundu: Fırın", "İletiniz\n\nKime: Pat Moss\nKonu: Fırın\nGönderme: 19 Mayıs 2026 Salı 09:40\n\n19 Mayıs 2026 Salı 09:58 tarihinde okundu."),
+        ("Διαβάστηκε: Φούρνος", "Το μήνυμά σας\n\nΠρος: Pat Moss\nΘέμα: Φούρνος\nΣτάλθηκε: Τρίτη, 19 Μαΐου 2026 9:40\n\nδιαβάστηκε την Τρίτη, 19 Μαΐου 2026 9:58."),
+        ("Прочтено: Печь", "Ваше сообщение\n\nКому: Pat Moss\nТема: Печь\nОтправлено: 19 мая 2026 г. 9:40\n\nпрочитано 19 мая 2026 г. 9:58."),
+        ("開封済み: 窯", "次のメッセージ\n\n宛先: Pat Moss\n件名: 窯\n送信日時: 2026年5月19日 9:40\n\nは 2026年5月19日 9:58 に開封されました。"),
+        ("已读: 窑", "您的邮件\n\n收件人: Pat Moss\n主题: 窑\n发送时间: 2026年5月19日 9:40\n\n已读 2026年5月19日 9:58。"),
         ("Not read: Kiln", RECEIPT.replace("was read on", "was deleted without being read on")),
         ("Return Receipt (displayed) - Kiln", "This is a Return Receipt for the mail that you sent to pat@pots.example.\n\nNote: This Return Receipt only acknowledges that the message was displayed on the recipient's computer."),
     ],
@@ -120,6 +130,9 @@ def test_a_plain_receipt_is_one(subject, text):
         ("Read: the manual", "I have read it, and it was read on Monday by my chief. The kiln is cold."),
         ("Re: Kiln", RECEIPT),
         ("Read receipts are not sent", "The message was read on Monday, says the log."),
+        ("Okundu: Fırın", "Yazınızı okudum, fırın 19 Mayıs 2026 09:58 tarihinde okundu ama hâlâ soğuk. Ne yapalım?"),
+        ("Przeczytano: Piec", "Wiadomość została przeczytana, ale piec jest zimny. Proszę o pomoc."),
+        ("開封済み: 窯", "開封しましたが、窯は冷たいままです。至急ご連絡ください。"),
         ("Lu: votre message", "Votre message a été lu, mais le four est froid. Que faire ?"),
     ],
 )

@@ -8,7 +8,10 @@ line to its last. Whatever somebody has added, such as a comment to an acceptanc
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import Robot
@@ -183,35 +186,33 @@ def _says_answered(text: str) -> bool:
 
 # --- plain receipts -------------------------------------------------------------------------------------------------
 
-_READ_ON = re.compile(
-    r"(?:this is a (?:return )?receipt for the (?:mail|message)|was (?:read|displayed|opened) (?:on|at)|was deleted without being read|has been (?:read|displayed)|"
-    r"wurde (?:am|gelesen am)? ?.{0,60}gelesen|wurde ungelesen gelöscht|empfangsbestätigung für die|a été (?:lu|affiché|ouvert)|a été supprimé sans avoir été lu|"
-    r"se (?:leyó|abrió) el|fue leído|(?:è stato|fu) (?:letto|visualizzato)|is gelezen op|werd gelezen|foi lid[ao]|lästes den|blev læst|ble lest|przeczytano|"
-    r"было прочитано|прочитано|开封|開封|已读|已讀|읽었)",
-    re.IGNORECASE,
-)
-_RECEIPT_SUBJECT = re.compile(
-    r"^\s*(?:read|not read|read receipt|return receipt|return receipt \(displayed\)|receipt|gelesen|ungelesen|lesebestätigung|empfangsbestätigung|lu|non lu|"
-    r"accusé de (?:lecture|réception)(?: \(affiché\))?|leído|no leído|acuse de (?:lectura|recibo)|letto|conferma di lettura|ricevuta di ritorno|gelezen|leesbevestiging|"
-    r"lid[ao]|confirmação de leitura|läst|læst|lest|luettu|przeczytano|potwierdzenie|přečteno|прочитано|прочтено|開封済み|開封確認|已读|已讀|읽음)\s?[:：-]",
-    re.IGNORECASE,
-)
+
+@cache
+def _receipts() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How the subject of a receipt begins, and what says in it that a mail was read."""
+    told = tomllib.loads(files(__package__).joinpath("receipts.toml").read_text("utf-8"))
+    titles = "|".join(map(re.escape, told["subjects"]))
+    return (
+        re.compile(rf"\s*(?:{titles})\s?[:：-]", re.IGNORECASE),
+        re.compile("|".join(told["read"]), re.IGNORECASE),
+    )
 
 
 def _receipt(message: Message) -> Robot | None:
     """A reading receipt as plain text: a title, the fields of the mail it is about, and when it was read."""
     lines = [line.strip() for line in message.text.split("\n") if line.strip()]
-    if not _RECEIPT_SUBJECT.match(message.subject) or not 0 < len(lines) <= _MOST_LINES:
+    subject, read = _receipts()
+    if not subject.match(message.subject) or not 0 < len(lines) <= _MOST_LINES:
         return None
     told = [line for line in lines if not (marks.header_kind(line) or _LABELLED.fullmatch(line))]
-    if not any(_READ_ON.search(line) for line in told) or not all(_is_receipts(line) for line in told):
+    if not any(read.search(line) for line in told) or not all(_is_receipts(line) for line in told):
         return None
     return Robot("auto-reply", "a reading receipt in plain text")
 
 
-_LABELLED = re.compile(r"[^\W\d_][\w ]{1,24}[:：].{0,200}")
+_LABELLED = re.compile(r"[^\W\d_][\w ]{1,24}(?<!\d)[:：].{0,200}")  # no time of day
 _TITLE = re.compile(r"[\w ’']{3,40}[:：]?")
-_SENTENCES = re.compile(r"(?<!\d)[.?!]\s+\S{2}|\?")
+_SENTENCES = re.compile(r"(?<!\d)[.?!]\s+[^\W\d_]\S|\?")
 _RECEIPTS_OWN = re.compile(
     r"(?:note: )?this (?:return )?receipt only acknowledges that .{1,200}|there is no guarantee that .{1,200}|.{0,80}(?:read|understood) the message contents\.?",
     re.IGNORECASE,
@@ -219,7 +220,7 @@ _RECEIPTS_OWN = re.compile(
 
 
 def _is_receipts(line: str) -> bool:
-    says_read = _READ_ON.search(line) and not _SENTENCES.search(line) and len(line.split()) <= _FEW_WORDS
+    says_read = _receipts()[1].search(line) and not _SENTENCES.search(line) and len(line.split()) <= _FEW_WORDS
     if says_read and (marks.HAS_DATE.search(line) or "receipt" in line.lower() or "bestätigung" in line.lower()):
         return True
     return _RECEIPTS_OWN.fullmatch(line) is not None or (
