@@ -207,7 +207,11 @@ class Stepper:
 
     def _open_minutes(self, day):
         if day not in self._days:
-            self._days[day] = bytes(map(self._open_at_reading, standing_hand(self.zone, day)))
+            shown = standing_hand(self.zone, day)
+            if any(self._special(on) for on in range(shown[0] // MINUTES, shown[-1] // MINUTES + 1)):
+                self._days[day] = bytes(map(self._open_at_reading, shown))
+            else:
+                self._days[day] = bytes([self.week[(minute + 3 * MINUTES) % WEEK] for minute in shown])
         return self._days[day]
 
     def _open_at_reading(self, minute):
@@ -237,8 +241,13 @@ def _special(special, on):
 def running_hand(zone, day):
     """What the wall shows at every minute of a UTC day, as minutes since 1970-01-01 of that wall."""
     local, begin = ZoneInfo(zone), EPOCH + timedelta(days=day)
-    offsets = ((begin + m * MINUTE).astimezone(local).utcoffset() // MINUTE for m in range(MINUTES))
-    return [day * MINUTES + m + offset for m, offset in enumerate(offsets)]
+
+    def offset(minute):
+        return (begin + minute * MINUTE).astimezone(local).utcoffset() // MINUTE
+
+    hourly = {offset(minute) for minute in range(0, MINUTES + 1, 60)}
+    offsets = [offset(minute) for minute in range(MINUTES)] if len(hourly) > 1 else list(hourly) * MINUTES
+    return [day * MINUTES + minute + offset for minute, offset in enumerate(offsets)]
 
 
 @lru_cache(maxsize=100_000)

@@ -172,7 +172,7 @@ def special_days(draw, around):
 @st.composite
 def instants(draw, desk, pivot):
     """Near the pivot, most often at the very second at which something happens."""
-    near = draw(st.sampled_from(("pivot", "minutes", "minutes", "edge", "edge", "special")))
+    near = draw(st.sampled_from(("pivot", "minutes", "minutes", "edge", "edge", "special", "cut-off")))
     nudge = timedelta(seconds=draw(st.sampled_from((0, 0, 0, 0, 1, -1, 59, 1800, -1200))))
     if near == "minutes":
         return pivot + timedelta(minutes=draw(st.integers(-90, 90) | st.integers(-5000, 5000)))
@@ -181,6 +181,8 @@ def instants(draw, desk, pivot):
     if near == "special" and desk.special_days:
         day = draw(st.sampled_from(desk.special_days))
         return _wall(desk, day.on, draw(st.sampled_from((0, day.start, day.end, DAY)))) + nudge
+    if near == "cut-off" and desk.cut_off:
+        return _wall(desk, pivot.astimezone(ZoneInfo(desk.zone)).date(), desk.cut_off) + nudge
     return pivot + nudge
 
 
