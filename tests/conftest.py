@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,13 @@ from jinja2.bccache import BytecodeCache
 
 from helpdesk.desk import load_rules
 from helpdesk.log import quiet
+from helpdesk.offering.files import find
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.search_tables import INDEX
 from helpdesk.store.tables import metadata
 from helpdesk.templates import render
+from tests import memory
 from tests.desk import KEY, TestDesk, write_office
 from tests.soak import SOAKING
 
@@ -151,7 +154,7 @@ class Compiled(BytecodeCache):
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
-    """Hundreds of tests read a configuration, and nearly all of what that takes is to compile the same templates."""
+    """Hundreds of tests read a configuration, and nearly all of what that takes is the same templates and policies."""
     made, compiled = render.environment, Compiled()
 
     def environment(loader: BaseLoader) -> Environment:
@@ -161,6 +164,7 @@ def compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "environment", environment)
+        patch.setattr(find, "survey_policy", lru_cache(find.survey_policy))
         yield
 
 
@@ -230,45 +234,33 @@ def rules(office) -> Rules:
 
 
 class StoryDatabases:
-    """One database of each kind for all stories: a new engine would compile every statement anew for each of them."""
+    """An empty database for a story; on PostgreSQL there is one for all, as there are few engines in memory."""
 
     def __init__(self) -> None:
-        self._open: dict[str, Database] = {}
+        self._shared: Database | None = None
 
     def of(self, kind: str, request: pytest.FixtureRequest) -> Database:
-        if kind not in self._open:
-            self._open[kind] = self._memory() if kind == "memory" else self._postgresql(request)
-        self._empty(self._open[kind])
-        return self._open[kind]
-
-    def close(self) -> None:
-        for database in self._open.values():
-            database.close()
-
-    def _memory(self) -> Database:
-        database = Database("sqlite://")
-        metadata.create_all(database.engine)
-        return database
-
-    def _postgresql(self, request: pytest.FixtureRequest) -> Database:
-        cluster: Cluster = request.getfixturevalue("cluster")
-        return cluster.open(cluster.create())
-
-    def _empty(self, database: Database) -> None:
-        with database.write() as connection:
-            if database.embedded:
-                for table in reversed(metadata.sorted_tables):
-                    connection.execute(sa.delete(table))  # SQLite numbers an empty table from one again
-            else:
-                names = ", ".join(f'"{table}"' for table in (*metadata.tables, INDEX))
-                connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+        if kind == "memory":
+            return memory.in_memory()
+        if self._shared is None:
+            cluster: Cluster = request.getfixturevalue("cluster")
+            self._shared = cluster.open(cluster.create())
+        names = ", ".join(f'"{table}"' for table in (*metadata.tables, INDEX))
+        with self._shared.write() as connection:
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+        return self._shared
 
 
 @pytest.fixture(scope="session")
-def story_databases(request) -> Iterator[StoryDatabases]:
-    opened = StoryDatabases()
-    yield opened
-    opened.close()
+def story_databases() -> StoryDatabases:
+    return StoryDatabases()
+
+
+@pytest.fixture(autouse=True)
+def taken_back() -> Iterator[None]:
+    """What a test had in memory is the next one's."""
+    yield
+    memory.take_back()
 
 
 @pytest.fixture(params=["memory", "postgresql"])

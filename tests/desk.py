@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from helpdesk.core.clocks.measured import measured
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.alert import AlertText, OperatorAlert
@@ -25,7 +27,7 @@ from helpdesk.lab.mailer import Sheet, reply, write
 from helpdesk.lab.simulate import Laboratory
 from helpdesk.mail.read.parse import parse
 from helpdesk.report.compliance import Compliance
-from helpdesk.store import cases, outbox, queue
+from helpdesk.store import cases, outbox, tables
 from helpdesk.store.spool import Accepted
 
 if TYPE_CHECKING:
@@ -356,7 +358,7 @@ class TestDesk:
 
     def case_numbers(self) -> list[int]:
         with self.database.read() as connection:
-            return sorted(queue.numbers(connection))
+            return list(connection.execute(sa.select(tables.cases.c.id).order_by(tables.cases.c.id)).scalars())
 
     def clocks(self, number: int = 1) -> tuple[Clock, ...]:
         case = self.case(number)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.desk import load_rules
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from tests.desk import KEY, TestDesk
+from tests.memory import in_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,9 +57,7 @@ def open_desk(
     (folder / "helpdesk.toml").write_text(_DESK.format(desk=desk) + boxes + more, encoding="utf-8")
     (folder / "customers.toml").write_text(customers, encoding="utf-8")
     rules = load_rules(folder / "helpdesk.toml", environment={}, signing_key=KEY)
-    database = Database("sqlite://")
-    metadata.create_all(database.engine)
-    return TestDesk(rules, database, start=start)
+    return TestDesk(rules, in_memory(), start=start)
 
 
 def customer(key: str, policy: str, **more: object) -> str:

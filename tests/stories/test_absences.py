@@ -12,9 +12,8 @@ from helpdesk.core.words.people import Agent, Workload
 from helpdesk.desk import load_rules
 from helpdesk.openhours.walltime import parse_handovers, period
 from helpdesk.shipped import shipped
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, KEY, LENA, OPS, STRANGER, TestDesk, wall, write_office
+from tests.memory import in_memory
 
 DAYS = 'timezone = "America/Chicago"\nhours = "mon-fri 08:00-17:00"\n'
 NIGHTS = 'timezone = "America/Chicago"\nhours = "mon-sun 17:00-24:00"\n'
@@ -41,9 +40,7 @@ def rules_of(folder, *, ann=DAYS, bob=DAYS, more="", promises=""):
 
 
 def open_office(folder, *, start="2026-05-19 09:15", **duties):
-    database = Database("sqlite://")
-    metadata.create_all(database.engine)
-    desk = TestDesk(rules_of(folder, **duties), database, start=start)
+    desk = TestDesk(rules_of(folder, **duties), in_memory(), start=start)
     desk.just_before(start)
     return desk
 

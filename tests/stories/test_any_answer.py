@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from helpdesk.mail.read.overlap import words_of
 from tests.desk import ANN, BOB, JO, LENA, OPS, UTE, TestDesk
 from tests.mail.clients import BOTTOM_POSTED, TOP_POSTED, written
+from tests.memory import in_memory, take_back
 from tests.soak import amount
 
 STAFF = (ANN, BOB, LENA, OPS, "ann.berg@home.example")
@@ -126,7 +127,7 @@ def opened(rules, database):
     return desk
 
 
-def run(rules, databases, request, *, examples):
+def run(rules, *, examples):
     how = settings(
         phases=[Phase.generate],
         max_examples=examples,
@@ -140,18 +141,19 @@ def run(rules, databases, request, *, examples):
     @how
     @given(st.lists(one, min_size=1, max_size=2), st.booleans())
     def holds(mails, again):
-        desk = opened(rules, databases.of("memory", request))
+        take_back()
+        desk = opened(rules, in_memory())
         for answer, style, kind in [*mails, *(mails[:1] if again else [])]:
             try_answer(desk, *answer, style, kind)
 
     holds()
 
 
-def test_every_word_of_an_answer_arrives_or_comes_back_and_nothing_else_of_ours_leaves(rules, story_databases, request):
-    run(rules, story_databases, request, examples=25)
+def test_every_word_of_an_answer_arrives_or_comes_back_and_nothing_else_of_ours_leaves(rules):
+    run(rules, examples=25)
 
 
 @pytest.mark.slow
 @pytest.mark.soak
-def test_every_word_of_an_answer_arrives_or_comes_back_at_length(rules, story_databases, request):
-    run(rules, story_databases, request, examples=amount(50, 20_000))
+def test_every_word_of_an_answer_arrives_or_comes_back_at_length(rules):
+    run(rules, examples=amount(50, 20_000))

@@ -7,9 +7,8 @@ import pytest
 from helpdesk.config import load_configuration
 from helpdesk.desk import load_rules
 from helpdesk.errors import ConfigurationError
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, KEY, LENA, TestDesk, wall, write_office
+from tests.memory import in_memory
 
 URGENT = "Priority: Urgent\n\nHalf of our rules do not fire."
 CHICAGO = 'timezone = "America/Chicago"\nhours = "mon-fri 07:00-15:00"\n'
@@ -29,9 +28,7 @@ def office(folder, *, ann="", bob=""):
 
 def staffed(folder, *, start, **duties):
     rules = load_rules(office(folder, **duties), environment={}, signing_key=KEY)
-    database = Database("sqlite://")
-    metadata.create_all(database.engine)
-    desk = TestDesk(rules, database, start=start)
+    desk = TestDesk(rules, in_memory(), start=start)
     desk.just_before(start)
     return desk
 

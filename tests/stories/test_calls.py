@@ -11,9 +11,8 @@ import pytest
 from helpdesk.config import load_configuration
 from helpdesk.desk import load_rules
 from helpdesk.errors import ConfigurationError
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, KEY, LENA, OPS, TestDesk, wall
+from tests.memory import in_memory
 from tests.policies.offices import customer
 
 RAY, MANAGER = "ray@gate.example", "am@desk.example"
@@ -64,10 +63,8 @@ def office(folder, *, start="2026-05-20 02:00", team="", hours=NINE_TO_FIVE, ann
     text = DESK.format(team=team, ann=hours + ann, bob=hours + bob) + ROTATION
     (folder / "helpdesk.toml").write_text(text, encoding="utf-8")
     (folder / "customers.toml").write_text(customer("gate", "logicgate", **of_customer), encoding="utf-8")
-    database = Database("sqlite://")
-    metadata.create_all(database.engine)
     rules = load_rules(folder / "helpdesk.toml", environment={}, signing_key=KEY)
-    desk = TestDesk(rules, database, start=start)
+    desk = TestDesk(rules, in_memory(), start=start)
     desk.just_before(start)
     return desk
 

@@ -9,9 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.desk import load_rules
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, KEY, LENA, TestDesk, wall, write_office
+from tests.memory import in_memory
 from tests.stories.test_absences import DAYS, open_office
 
 WORSE = "It got worse: since noon every order is charged twice. Please stop it!"
@@ -274,10 +273,8 @@ def test_a_desk_may_let_second_answers_pass(tmp_path):
     path = write_office(tmp_path)
     text = path.read_text(encoding="utf-8").replace("[desk]\n", '[desk]\nsecond_answer_within = "0m"\n', 1)
     path.write_text(text, encoding="utf-8")
-    database = Database("sqlite://")
-    metadata.create_all(database.engine)
     rules = load_rules(path, environment={}, signing_key=KEY)
-    desk = opened(TestDesk(rules, database, start="2026-05-19 09:15"))
+    desk = opened(TestDesk(rules, in_memory(), start="2026-05-19 09:15"))
     desk.reply(ANN, "#assign bob", to_kind="assigned")
     desk.reply(BOB, "Hello Jo, we correct it tonight.", to_kind="assigned")
     desk.reply(ANN, "Hello Jo, please send us your logs.", to_kind="assigned")

@@ -17,9 +17,8 @@ from helpdesk.core.clocks.ladder import clock_key
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import case_from
 from helpdesk.store import spool
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, LENA, UTE, TestDesk
+from tests.memory import in_memory, take_back
 from tests.soak import amount
 
 PAT = "pat@shop.example"  # nobody's customer
@@ -45,9 +44,7 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def opens(self) -> None:
-        self.database = Database("sqlite://")
-        metadata.create_all(self.database.engine)
-        self.desk = TestDesk(self.office, self.database)
+        self.desk = TestDesk(self.office, in_memory())
         self.owners: dict[str, str] = {}
         self.looked_at = 0
         self.a_customer_opens_a_case(JO)
@@ -147,12 +144,11 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def every_mail_is_somewhere(self):
-        with self.database.read() as connection:
+        with self.desk.database.read() as connection:
             assert spool.quarantined(connection) == []
 
     def teardown(self) -> None:
-        if hasattr(self, "database"):
-            self.database.close()
+        take_back()
 
 
 def run(rules, *, examples: int, steps: int) -> None:

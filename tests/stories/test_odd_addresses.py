@@ -10,10 +10,9 @@ from helpdesk.core.words.addresses import unwritable
 from helpdesk.desk import load_rules
 from helpdesk.mail.read.parse import parse
 from helpdesk.store import outbox, spool
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from helpdesk.wires import smtp_syntax
 from tests.desk import ANN, JO, KEY, KIM, LOGIK, TestDesk, write_office
+from tests.memory import in_memory, take_back
 from tests.soak import amount
 
 ODD = [
@@ -49,9 +48,8 @@ class Office:
         self.rules = rules
 
     def desk(self) -> TestDesk:
-        database = Database("sqlite://")
-        metadata.create_all(database.engine)
-        return TestDesk(self.rules, database)
+        take_back()
+        return TestDesk(self.rules, in_memory())
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +144,6 @@ def test_whatever_address_a_mail_has_it_is_worked_and_all_others_are_answered(el
     assert desk.case().participants == ()
     with desk.database.read() as connection:
         assert {outcome for (_, outcome) in spool.counts(connection)} <= {"opened", "appended"}
-    desk.database.close()
 
 
 def test_what_is_read_is_what_would_be_read_of_itself():

@@ -16,10 +16,9 @@ from helpdesk import log
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import load_rules
 from helpdesk.mail.write.compose import Letter
-from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
-from helpdesk.store.tables import metadata
 from tests.desk import ANN, BOB, JO, KIM, LENA, LOGIK, OPS, STRANGER, UTE, TestDesk, write_office
+from tests.memory import in_memory, take_back
 from tests.soak import amount
 
 STAFF = {ANN, BOB, LENA, OPS, "ann.berg@home.example"}
@@ -35,9 +34,7 @@ class Team(RuleBasedStateMachine):
 
     @initialize()
     def opens(self) -> None:
-        self.database = Database("sqlite://")
-        metadata.create_all(self.database.engine)
-        self.desk = TestDesk(self.office, self.database)
+        self.desk = TestDesk(self.office, in_memory())
         self.said, self.looked_at = 0, 0
         self.desk.mail(JO)
 
@@ -136,8 +133,7 @@ class Team(RuleBasedStateMachine):
         self.looked_at = len(mails)
 
     def teardown(self) -> None:
-        if hasattr(self, "database"):
-            self.database.close()
+        take_back()
 
 
 def run(rules, *, examples: int, steps: int) -> None:

@@ -11,10 +11,9 @@ from helpdesk.core.words.case import case_from
 from helpdesk.core.words.events import AgentAnswered, AnswerLost
 from helpdesk.desk import load_rules
 from helpdesk.report.shapes import case_shape
-from helpdesk.store.engine import Database
-from helpdesk.store.tables import metadata
 from tests.console import card
 from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, wall, write_office
+from tests.memory import in_memory
 from tests.stories.test_customers import said
 
 # Mon-Fri 9-17 in Berlin, with Germany's holidays, and a promise of each kind.
@@ -82,9 +81,7 @@ def mill(tmp_path):
         (tmp_path / "policies" / "logik.toml").write_text(text, encoding="utf-8")
         path = write_office(tmp_path)
         path.write_text(path.read_text().replace("[desk]\n", '[desk]\npolicies = "policies"\n'), encoding="utf-8")
-        database = Database("sqlite://")
-        metadata.create_all(database.engine)
-        desk = TestDesk(load_rules(path, environment={}, signing_key=KEY), database)
+        desk = TestDesk(load_rules(path, environment={}, signing_key=KEY), in_memory())
         desk.at(start, ZONE)
         return desk
 
