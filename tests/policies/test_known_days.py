@@ -13,6 +13,7 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
 from helpdesk.offering.files import days_from_shape, load_policies, read_policy
+from helpdesk.offering.files import find
 from helpdesk.offering.files.days import public_holidays
 from helpdesk.offering.files.known_days import YEARS, known_now
 from helpdesk.offering.files.schema import CountryHolidays
@@ -39,9 +40,11 @@ def later_release(monkeypatch):
 
         monkeypatch.setattr(holidays, "country_holidays", of_later)
         public_holidays.cache_clear()
+        find.survey_policy.cache_clear()
 
     yield install
     public_holidays.cache_clear()
+    find.survey_policy.cache_clear()
 
 
 @pytest.fixture
