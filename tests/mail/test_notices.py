@@ -168,6 +168,9 @@ def invited(
     ).encode()
 
 
+GOOGLES = "\n\nLook at the kiln\n{}\n{}\n\n{}\nhelp@clay.example - organizer\npat@pots.example\n\n~~//~~\nInvitation from Google Calendar: https://calendar.google.com/calendar/\n"
+
+
 @pytest.mark.parametrize("method", ["REPLY", "COUNTER", "CANCEL", "DECLINECOUNTER"])
 @pytest.mark.parametrize(
     ("subject", "text"),
@@ -175,6 +178,11 @@ def invited(
         ("Accepted: Look at the kiln", ""),
         ("Accepted: Look at the kiln @ Wed 20 May 2026", "Pat Moss has accepted this invitation.\n\nLook at the kiln\nWednesday 20 May 2026 14:00 to 14:30\nHall 3"),
         ("Zugesagt: Look at the kiln", "Pat Moss hat diese Einladung angenommen.\n\nLook at the kiln\n"),
+        ("Declined: Look at the kiln", f"Pat Moss has declined this invitation.{GOOGLES.format('Wednesday May 20, 2026 ⋅ 2pm – 2:30pm', 'Central European Time - Berlin', 'Guests')}"),
+        ("Aceptada: Look at the kiln", f"Pat Moss ha aceptado esta invitación.{GOOGLES.format('miércoles 20 may 2026 ⋅ 2pm – 2:30pm', 'Hora de Europa central - Berlín', 'Invitados')}"),
+        ("承諾: Look at the kiln", f"Pat Moss さんがこの招待を承諾しました。{GOOGLES.format('2026年 5月 20日 (水) ⋅ 午後2時 – 午後2:30', '中央ヨーロッパ時間 - ベルリン', 'ゲスト')}"),
+        ("Kabul edildi: Look at the kiln", f"Pat Moss bu daveti kabul etti.{GOOGLES.format('20 May 2026 Çarşamba ⋅ 14:00 – 14:30', 'Orta Avrupa Saati - Berlin', 'Davetliler')}"),
+        ("Accept: Look at the kiln", "Yes, I will attend.\n\n-----Original Appointment-----\nSubject: Look at the kiln\nOrganizer: help@clay.example\n"),
         ("Tentative: Look at the kiln", "\n________________\nMicrosoft Teams meeting\nJoin: https://teams.microsoft.example/1"),
     ],
 )  # fmt: skip
@@ -190,6 +198,8 @@ def test_a_calendar_answer_without_words_is_one(method, subject, text):
         ("I come, but please bring the cones.", ""),
         ("Pat Moss has accepted this invitation.\n\nCan we look at the other kiln too?", ""),
         ("The kiln is cold, so I cannot wait until Wednesday.", ""),
+        ("Pat Moss has declined this invitation with this note:\n\n“The kiln is cold. Call now.”", ""),
+        ("Pat Moss has accepted this invitation.\n\nWednesday 20 May 2026 14:00\nThe kiln is cold, call me.", ""),
         ("", "COMMENT:Please bring the cones\n"),
         (
             "Pat Moss has accepted this invitation.",

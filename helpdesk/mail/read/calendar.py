@@ -32,6 +32,7 @@ class Happening:
     organizer: str = ""
     attendees: tuple[str, ...] = ()
     comment: str = ""  # what somebody wrote with their answer
+    product: str = ""  # the program that wrote it (RFC 5545 section 3.7.3)
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -83,12 +84,12 @@ def _read(tree: Tree, part: Part) -> Happening | None:
     first: dict[str, tuple[dict[str, str], str]] = {}
     for name, parameters, value in properties:
         first.setdefault(name, (parameters, value))
-    method = {name: value for name, _, value in _properties(head)}.get("METHOD", "")
+    calendar = {name: value for name, _, value in _properties(head)}
     organizer = first.get("ORGANIZER", ({}, ""))
     attendees = [(given, value) for name, given, value in properties if name == "ATTENDEE"][:_MOST_PEOPLE]
     comments = [first.get("COMMENT", ({}, ""))[1], *(given.get("X-RESPONSE-COMMENT", "") for given, _ in attendees)]
     return Happening(
-        method=(method or part.parameters.get("method", "")).strip().upper(),
+        method=(calendar.get("METHOD", "") or part.parameters.get("method", "")).strip().upper(),
         summary=first.get("SUMMARY", ({}, ""))[1],
         location=first.get("LOCATION", ({}, ""))[1],
         description=first.get("DESCRIPTION", ({}, ""))[1],
@@ -97,6 +98,7 @@ def _read(tree: Tree, part: Part) -> Happening | None:
         organizer=_person(*organizer),
         attendees=tuple(name for name in (_person(given, value) for given, value in attendees) if name),
         comment=next((one.strip() for one in comments if one.strip()), ""),
+        product=calendar.get("PRODID", ""),
     )
 
 

@@ -123,13 +123,28 @@ def _calendar_answer(message: Message, tree: Tree) -> Robot | None:
     found = happening(tree)
     if found is None or found.method not in _ANSWERS or found.comment:
         return None
-    if any(not _is_the_programs(line, found, message) for line in _written(message)):
-        return None
+    written = _written(message)
+    for above, line in zip(["", *written], written, strict=False):
+        if not (_is_the_programs(line, found, message) or _is_googles_zone(line, above, found)):
+            return None
     return Robot("auto-reply", f"a calendar answer (RFC 5546): {found.method.lower()}")
 
 
+def _is_googles_zone(line: str, above: str, found: Happening) -> bool:
+    """Whether a line is the time zone that Google Calendar writes, in its user's language, below when it is."""
+    return (
+        "Google Calendar" in found.product
+        and bool(marks.HAS_DATE.search(above))
+        and len(line.split()) <= _ZONE_WORDS
+        and not _SENTENCE.search(line)
+    )
+
+
+_ZONE_WORDS = 8
+_SENTENCE = re.compile(r"[.,;?!\"“”„«»。、！？]")
+
 _FOOTER = re.compile(
-    r"^(?:~~//~~|_{10,}|-{10,}$)|\b(?:google calendar|calendar\.google|microsoft teams|teams\.microsoft|zoom\.us)\b",
+    r"^(?:~~//~~|_{10,}|-{10,}$|-+ ?original appointment ?-+$)|\b(?:google calendar|calendar\.google|microsoft teams|teams\.microsoft|zoom\.us)\b",
     re.IGNORECASE,
 )
 _FEW_WORDS = 18
@@ -162,7 +177,7 @@ def _is_the_programs(line: str, found: Happening, message: Message) -> bool:
         return len(said) <= len(found.summary) + len(found.location) + len(subject) + _ONE_LINE // 6
     if any(name in said for name in names) and len(line.split()) <= _FEW_WORDS and _says_answered(said):
         return True
-    if said in found.description.casefold():
+    if said in found.description.casefold() or _UNCHANGED.fullmatch(said):
         return True
     return (
         bool(marks.HAS_DATE.search(line) or marks.HAS_ADDRESS.search(line) or _LABEL.fullmatch(line))
@@ -172,10 +187,13 @@ def _is_the_programs(line: str, found: Happening, message: Message) -> bool:
 
 
 _LABEL = re.compile(r"[^\W\d_][\w ]{1,20}[:：]?")
+# What Zimbra puts into the field for a comment.
+_UNCHANGED = re.compile(r"(?:yes|no|maybe)?,? ?i (?:will|won['’]t|might|may) (?:not )?attend\.?")
 _ANSWERED = re.compile(
     r"accept|declin|tentativ|maybe|repl(?:y|ied)|cancel|propos|zugesagt|angenommen|abgelehnt|abgesagt|unter vorbehalt|geantwortet|accepté|"
     r"refus|décliné|provisoire|annul|acept|rechaz|provisional|cancel|accettat|rifiutat|provvisori|annullat|geaccepteerd|afgewezen|voorlopig|"
     r"geweigerd|geannuleerd|aceit|recus|godkjent|avslått|accepter|afvist|accepterat|avböjt|hyväks|hylän|zaakcept|odrzuc|приня|отклон|"
+    r"aksept|godtatt|přija|odmít|prijal|odmiet|elfogad|elutasít|refuz|kabul|redde|belki|αποδέχ|απέρριψ|ίσως|прийня|відхил|قبل|رفض|קיבל|דחה|"
     r"承諾|辞退|仮承諾|接受|拒绝|暂定|拒絕|수락|거절"
 )
 
