@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
-from helpdesk.offering.files import days_from_shape, load_policies, read_policy
-from helpdesk.offering.files import find
+from helpdesk.offering.files import days_from_shape, find, load_policies, read_policy
 from helpdesk.offering.files.days import public_holidays
 from helpdesk.offering.files.known_days import YEARS, known_now
 from helpdesk.offering.files.schema import CountryHolidays
