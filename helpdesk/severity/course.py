@@ -44,8 +44,11 @@ def course(segments: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
 
 def _addendum(body: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
     """What was added before sending: `edit: found it`, `PS: it is fine now`. It has the last word."""
-    first = next((at for at, segment in enumerate(body) if at and _opens_addendum(segment)), None)
+    first = next((at for at in range(1, len(body)) if _opens_addendum(body[at]) and not _counts(body[at - 1])), None)
     if first is None:
+        return
+    if _is_back(body[first], behind=1):
+        yield "added-good", body[first]
         return
     added = body[first + (len(body[first].words) <= FEW) :]
     good = next(
@@ -63,8 +66,14 @@ def _opens_addendum(segment: Segment) -> bool:
     return first in _ADDED or (first, second) in _TWO or waited
 
 
-def _is_back(segment: Segment) -> bool:
-    return len(segment.words) <= FEW and not _BACK.isdisjoint(segment.words[:1])
+def _counts(segment: Segment) -> bool:
+    """`1.`, before the first of some steps: `update` is one of them then."""
+    return all(map(str.isdigit, segment.words))
+
+
+def _is_back(segment: Segment, *, behind: int = 0) -> bool:
+    """`back`, `solved!`, and `later: back` behind a word that opens it."""
+    return len(segment.words) <= FEW and not _BACK.isdisjoint(segment.words[behind : behind + 1])
 
 
 def works_now(segment: Segment) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 EVIDENCE_LENGTH = 140  # characters
 
 
@@ -11,3 +13,19 @@ def shown(text: str) -> str:
     if len(line) <= EVIDENCE_LENGTH:
         return line
     return line[: EVIDENCE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+
+
+# A sentence ends at its mark, closing quotes with it, where no small letter goes on (`i.e. for all`), or with its line.
+_SENTENCE = re.compile(r"[^\n]+?(?:[.!?][\"»”)]*(?=\s*$|\s+(?![a-z]))|$)", re.MULTILINE)
+
+
+def whole(piece: str, text: str) -> str:
+    """The sentence of `text` that a piece stands in, where it is short enough to be shown; else from the piece on."""
+    piece = piece.strip()
+    at = text.find(piece)
+    near = text[max(0, at - EVIDENCE_LENGTH) : at + len(piece) + EVIDENCE_LENGTH]
+    for sentence in _SENTENCE.finditer(near if at >= 0 else ""):
+        if piece in sentence[0]:
+            short = len(sentence[0].strip()) <= EVIDENCE_LENGTH
+            return shown(sentence[0] if short else sentence[0][sentence[0].index(piece) :])
+    return shown(piece)

@@ -6,18 +6,16 @@ no reason that a person could check.
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.verdict import Reason
-from helpdesk.severity.evidence import EVIDENCE_LENGTH, shown
+from helpdesk.severity.evidence import EVIDENCE_LENGTH, shown, whole
 from helpdesk.severity.features import ASKS, ONE, STOPS, alert_kind
-from helpdesk.severity.voices import is_machine
-from helpdesk.severity.words import tokens, word_lists
+from helpdesk.severity.proof import OF_NOW, is_told, proves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from helpdesk.offering.severities import Rank, SeverityTerms
     from helpdesk.severity.observe import Observation
@@ -25,13 +23,24 @@ if TYPE_CHECKING:
 
 LIKELY = 0.8  # below it a finding is no reason
 _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
-_SUPPOSED = word_lists("explain")["supposed"]
-_QUOTED = re.compile(r"\s*[\"«„“”][^\"«»„“”]*[\"»“”][\s.,;:!?]*")  # a piece that is a quotation as a whole
+_IN_THEIR_WORDS = "in the writer's words"  # what is doubtful is left to who reads it
 _INFERRED = "work"  # a finding that nobody says in so many words: it moves the rank, and is no reason
 # Effects that speak for a value of a finding, and do not show it by themselves to a strict reader.
 _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "effect": frozenset({"all-affected", "business-idle", "core-stopped", "edge-thing", "fyi", "maintenance"}),
+        "effect": frozenset(
+            {
+                "all-affected",
+                "business-idle",
+                "core-stopped",
+                "edge-thing",
+                "fyi",
+                "maintenance",
+                "thanks",
+                "security-paper",
+                "failing",
+            }
+        ),
         "state": frozenset({"maintenance", "supposed-trouble"}),
         "extent": frozenset(
             {"business-idle", "many", "one-named", "one-numbered", "only-me", "partial", "some-numbered"}
@@ -50,16 +59,16 @@ _SAID: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("slow", "intermittent", "partial"),
     ),
     ("effect", "wrong"): ("something comes out wrong", ("wrong-figures", "wrong-result")),
-    ("effect", "flawed"): ("something does not do what it should", ("failing", "wrong-result", "edge-thing")),
+    ("effect", "flawed"): ("something does not do what it should", ("wrong-result",)),
     ("effect", "looks"): ("it is about looks or wording", ("cosmetic", "docs")),
     ("effect", "none"): ("something is asked or wished for", ASKS),
     ("work", "core"): ("it is what they live by", ("core-stopped", "core-failing")),
     ("work", "background"): ("it runs in the background", ("background",)),
     ("work", "side"): ("it is at the edge of their work", ("peripheral", "edge-thing")),
     ("state", "over"): ("it is over", ("taken-back", "added-good", "solved")),
-    ("state", "ongoing"): ("it goes on", ("ongoing", "broken-again", "again")),
+    ("state", "ongoing"): ("it goes on", ("ongoing", "broken-again")),
     ("state", "ahead"): ("it has not happened yet", ("announced", "maintenance", "supposed-trouble")),
-    ("place", "production"): ("in production", ("production",)),
+    ("place", "production"): ("in production", ("prod-trouble",)),
     ("place", "other"): ("not in production", ("non-production",)),
     ("extent", "all"): ("for everybody", ("nobody-can", "all-affected", "for-everyone", "business-idle")),
     ("extent", "part"): ("for some", ("many-affected", "many", "some-numbered", "one-place", "partial")),
@@ -84,8 +93,9 @@ def reasons_for(
     name = terms.at_rank(found).name
     if not found_in:
         return (Reason("no clear words", f"reads most like {name}"),)
-    sentence = ", ".join(reason.effect for reason in found_in)
-    return (Reason("found", f"{sentence[0].upper()}{sentence[1:]}: {name}", found_in[0].evidence), *found_in)
+    claims = [reason for reason in found_in if reason.effect != _IN_THEIR_WORDS] or found_in
+    sentence = ", ".join(reason.effect for reason in claims)
+    return (Reason("found", f"{sentence[0].upper()}{sentence[1:]}: {name}", claims[0].evidence), *found_in)
 
 
 def _shown_by(observed: Observation, findings: LikelyFindings) -> Iterator[Reason]:
@@ -93,36 +103,41 @@ def _shown_by(observed: Observation, findings: LikelyFindings) -> Iterator[Reaso
     elsewhen = sum(state.get(value, 0.0) for value in ("over", "ahead")) > _ELSEWHEN
     for name, values in findings.items():
         value, likely = max(values.items(), key=lambda item: item[1])
-        if elsewhen and name == "effect" and value != "none":
-            continue  # it is said as of now
-        if likely >= LIKELY and name != _INFERRED:
-            evidence = evidence_of(observed, name, value, strictly=True)
-            if evidence:
-                yield Reason(name, _SAID[name, value][0], evidence)
-
-
-def _shows(effect: str, finding: str, observed: Observation) -> bool:
-    """Whether what says an effect says it as a fact: neither asked nor supposed, and nothing else came after it."""
-    text, seen = observed.seen.found[effect], observed.seen
-    if effect in _HINTS.get(finding, ()) or (effect == "solved" and "ends-badly" in seen):
-        return False
-    if _QUOTED.fullmatch(text) or is_machine(text):
-        return False  # somebody else's words
-    if finding == "effect" and seen.found.get("no-workaround") == text:
-        return False  # there is none of another way; what stopped is said elsewhere
-    if effect not in ASKS and text.rstrip(' "»”)').endswith("?"):
-        return False
-    return finding != "way" or _SUPPOSED.isdisjoint(token.word for token in tokens(text))
+        if likely < LIKELY or name == _INFERRED:
+            continue
+        of_now = not elsewhen or name not in OF_NOW or value == "none"
+        evidence = evidence_of(observed, name, value, strictly=True) if of_now else ""
+        if evidence:
+            yield Reason(name, _SAID[name, value][0], evidence)
+        elif name == "effect" and (quote := _words_for_it(observed, value)):
+            yield Reason(name, _IN_THEIR_WORDS, quote)
 
 
 def evidence_of(observed: Observation, finding: str, value: str, *, strictly: bool = False) -> str:
     """The piece of the mail that shows it; "" where none does. `strictly`: as somebody who doubts it would read it."""
     seen = observed.seen
     there = [effect for effect in shown_by(finding, value) if effect in seen]
-    there = [effect for effect in there if not strictly or _shows(effect, finding, observed)]
-    # A subject names, a body claims; a piece that is cut may lose what it shows.
-    there.sort(key=lambda effect: (effect in seen.named, len(seen.found[effect]) > EVIDENCE_LENGTH))
-    return shown(seen.found[there[0]]) if there else ""
+    if strictly:
+        hints = _HINTS.get(finding, frozenset())
+        there = [effect for effect in there if effect not in hints and proves(effect, finding, observed)]
+    return _piece(there, observed)
+
+
+def _words_for_it(observed: Observation, value: str) -> str:
+    """What the writer says of an effect of which it is doubtful whether it is so by now."""
+    there = [
+        effect for effect in shown_by("effect", value) if effect in observed.seen and effect not in _HINTS["effect"]
+    ]
+    return _piece([effect for effect in there if is_told(effect, observed)], observed)
+
+
+def _piece(effects: Sequence[str], observed: Observation) -> str:
+    """A subject names, a body claims; a piece that is cut may lose what it shows."""
+    found, named = observed.seen.found, observed.seen.named
+    if not effects:
+        return ""
+    first = min(effects, key=lambda effect: (effect in named, len(found[effect]) > EVIDENCE_LENGTH))
+    return whole(found[first], observed.subject if first in named else observed.text)
 
 
 def shown_by(finding: str, value: str) -> tuple[str, ...]:

@@ -9,19 +9,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from helpdesk.severity.words import fold, tokens, word_lists
+
 _FENCE = re.compile(r"^\s*(?:```|~~~|\{code|<pre|</pre)", re.IGNORECASE)
 _STAMP = re.compile(
     r"^\W{0,2}(?:\w{1,12}[ :|]+)?"
-    r"(?:\d{4}[-/.]\d{2}[-/.]\d{2}[ T]|\d{1,2}[/.-]\w{2,3}[/.-]\d{2,4}[ :]|\w{3} +\d{1,2} )?\d{2}:\d{2}:\d{2}\b"
+    r"(?:\d{4}[-/.]\d{2}[-/.]\d{2}[ T]|\d{1,2}[/.-]\w{2,3}[/.-]\d{2,4}[ :]|\w{3} +\d{1,2} |\d{1,2}[-/]\d{1,2} )?"
+    r"\d{2}:\d{2}:\d{2}\b"
 )
+# A part of a machine that reports (`br0: port 1`, `eth ... eth0: Link is Down`), and what tools answer in.
+_REPORT = re.compile(r"^(?:;; ?\S|(?:[\w.@-]+ ){0,3}[a-z]{2,}\d+(?:\.\d+)?: |\w+: [\w.]+(?:, \w+: [\w.]+)+$)")
 _LEVEL = re.compile(r"^\W{0,2}(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)\b[\]:| ]")
 _FRAME = re.compile(
     r"^\s*(?:at [\w$.<>/\[\]]+\s?\(|File \"|Traceback \(|Caused by:|goroutine \d|#\d+ +\S|\d+: +\S+::|"
     r"\.\.\. \d+ more|[\w.$]+(?:Exception|Error)\b)"
 )
-_SHELL = re.compile(r"^\s*(?:[$#] \w|[\w.-]+@[\w.-]+[:~$#]|(?:SELECT|INSERT|UPDATE|DELETE|GET|POST|PUT) \S|HTTP/\d)")
+_SHELL = re.compile(
+    r"^\s*(?:[$#] \w|[\w.-]+@[\w.-]+[:~$#]|SELECT \S|(?:INSERT INTO|DELETE FROM|UPDATE \S+ SET)\b|"
+    r"(?:GET|POST|PUT|DELETE) (?:/|http)|HTTP/\d)"
+)
 _BOX = re.compile(r"^\s*(?:[-*+]\s*)?\[[ xX✓✔]\]")
 _HEADING = re.compile(r"^\s*(?:#{1,6} |\*\*[^*]{1,60}\*\*:?\s*$)")
+_OPENING = frozenset('"„“«')
+_SAYS_MORE = re.compile(r"[\"„“«][^\"”»“\n]+[\"”»“]\W{0,4}(?:[^\W\d]+\W{1,2}){4}")  # `"FATAL: ..." is what it answers`
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKS = re.compile(r"[{}\[\]<>=;|\\/_&$@#%^~+*]")
 _JSON = re.compile(r'"\s*:\s*["\d{\[]')
@@ -55,9 +65,47 @@ def voices(text: str) -> Voices:
 
 
 def is_machine(line: str) -> bool:
-    """Whether a program or a form wrote it, by its look."""
-    if any(shape.match(line) for shape in (_STAMP, _LEVEL, _FRAME, _SHELL, _BOX, _HEADING)):
+    """Whether a program or a form wrote it, by its look; a line that goes on behind what one wrote is its author's."""
+    if line[:1] in _OPENING and _SAYS_MORE.match(line):
+        return False
+    if any(shape.match(line) for shape in (_STAMP, _LEVEL, _FRAME, _REPORT, _SHELL, _BOX, _HEADING)):
         return True
     if '":' in line and len(_JSON.findall(line)) >= _PAIRS:
         return True
     return len(line) > _SHORT and len(_MARKS.findall(line)) / len(line) > _CODED
+
+
+_ASIDE = word_lists("voices")["aside"]
+_TITLE = re.compile(
+    r"^[\W_]{0,4}(?:\d{1,2}[.)][\W_]{0,4})?(?P<title>[^:*_\n]{3,60}?)(?P<mark>:\*\*|\*\*:?|__:?|:)(?P<rest>.*)$"
+)
+_ANY_ASIDE = re.compile("|".join(sorted(_ASIDE)))
+_WORDS_OF_TITLE = 6
+_WORDS_OF_BARE_TITLE = 2  # without a mark of a heading
+
+
+def is_aside(piece: str, text: str) -> bool:
+    """Whether a piece of a text stands under a heading such as `Expected` or `Steps`: it tells of no trouble."""
+    if not _ANY_ASIDE.search(fold(text)):
+        return False
+    aside = False
+    for line in text.splitlines():
+        words, rest = _title(line)
+        if words:
+            aside = not _ASIDE.isdisjoint(words)
+        if piece.strip() in line:
+            return aside
+        if rest:
+            aside = False
+    return False
+
+
+def _title(line: str) -> tuple[tuple[str, ...], bool]:
+    """The words of a heading, and whether what it is about follows on its line; none of another line."""
+    named = _TITLE.match(line)
+    words = tuple(token.word for token in tokens(named["title"] if named else line) if token.word)
+    bare = len(words) <= _WORDS_OF_BARE_TITLE and not line.endswith((".", "!", "?"))
+    step = line[:1].isdigit() and "__" not in line and "**" not in line and _ASIDE.isdisjoint(words)
+    if step or not (named or bare or line.startswith("#")):
+        return (), False
+    return (words, bool(named and named["rest"].strip())) if len(words) <= _WORDS_OF_TITLE else ((), False)

@@ -1,0 +1,119 @@
+"""Whether a piece of a mail proves an effect to somebody who doubts it.
+
+An effect moves a verdict by its weight, and is now and then none. A reason is read by people, who are right to distrust
+a desk that tells them what is not so: where it is doubtful who says a thing, of whom, of which time, or whether it is
+said at all, there is no proof (design law 20). Nothing here moves a verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from helpdesk.severity.doubts import is_denied, is_doubtful, is_supposed
+from helpdesk.severity.effects import effects
+from helpdesk.severity.features import ASKS
+from helpdesk.severity.reading import read
+from helpdesk.severity.voices import is_aside, is_machine
+from helpdesk.severity.words import word_lists
+
+if TYPE_CHECKING:
+    from helpdesk.severity.observe import Observation
+    from helpdesk.severity.segment import Segment
+
+_LISTS = word_lists("proof")
+_QUOTED = re.compile(r"[\"«„“”][^\"«»„“”\n]*[\"»“”]")
+_QUOTATION = re.compile(rf"\s*{_QUOTED.pattern}[\s.,;:!?]*")  # a piece that is a quotation as a whole
+_SENTENCE = 3  # words
+_SHORT_QUOTE = 2  # words of a quotation that names a thing: the "Orders" page
+_BETTER = ("solved", "added-good", "taken-back", "ends-well", "works-now")
+_NOT_YET = ("announced", "maintenance", "fyi")
+OF_NOW = frozenset({"effect", "extent", "way"})  # findings that are told as of now
+
+
+def proves(effect: str, finding: str, observed: Observation) -> bool:
+    """Whether the piece that says an effect says it as a fact, of what the finding is about, and of now."""
+    return _is_claimed(effect, finding, observed) and (
+        finding not in OF_NOW or effect in ASKS or _holds(effect, observed)
+    )
+
+
+def is_told(effect: str, observed: Observation) -> bool:
+    """Whether a sentence tells of an effect as of some time, which may be over: it may be quoted."""
+    segment = segment_of(effect, observed)
+    told = segment is not None and len(segment.words) >= _SENTENCE and not is_supposed(segment)
+    return told and _is_claimed(effect, "effect", observed)
+
+
+def _is_claimed(effect: str, finding: str, observed: Observation) -> bool:
+    """Whether the writer claims an effect in their own words, of whatever time."""
+    segment = segment_of(effect, observed)
+    if segment is None or is_doubtful(effect, segment, observed):
+        return False
+    if effect in ASKS:
+        return _is_their_own(segment, observed)
+    if segment.text.rstrip(' "»”)').endswith("?") or not _is_their_own(segment, observed):
+        return False
+    return finding not in OF_NOW or (not is_denied(segment) and _says_it_itself(effect, segment, observed))
+
+
+def _is_their_own(segment: Segment, observed: Observation) -> bool:
+    """Whether it is neither somebody else's words, nor how it should be."""
+    if _QUOTATION.fullmatch(segment.text) or is_machine(segment.text):
+        return False
+    return segment.subject or not is_aside(segment.text, observed.text)
+
+
+def segment_of(effect: str, observed: Observation) -> Segment | None:
+    """The segment that says an effect."""
+    text = observed.seen.found[effect]
+    return next((segment for segment in observed.segments if segment.text == text), None)
+
+
+def _says_it_itself(effect: str, segment: Segment, observed: Observation) -> bool:
+    """Whether it is still said where what it quotes is left out: `they read "nobody is available"`."""
+    without = _QUOTED.sub(lambda quote: quote[0] if quote[0].count(" ") < _SHORT_QUOTE else " ", segment.text)
+    if without == segment.text:
+        return True
+    left = read("", without, languages=(observed.language,))
+    return effect in effects(left)
+
+
+# Of which time it is told.
+
+
+def _holds(effect: str, observed: Observation) -> bool:
+    """Whether it is told as of now, and nothing that is told later takes it back."""
+    segment = segment_of(effect, observed)
+    if segment is None or observed.seen.any(*_NOT_YET) or _is_overtaken(segment, observed):
+        return False
+    if is_supposed(segment) or segment.has("future") or _SPAN.search(segment.text):
+        return False
+    return _goes_on(segment) or not _is_bygone(segment, observed.language)
+
+
+def _goes_on(segment: Segment) -> bool:
+    """`since noon`, `still`; `for three hours` may be over."""
+    since = any(hit.concept == "since" and segment.words[hit.start] != "for" for hit in segment.hits)
+    return (since or segment.has("still", "again")) and not segment.has("ok", "solved")
+
+
+# `from 8:10 to 9:40`
+_SPAN = re.compile(r"\d[:.h]\d\d\W{1,3}(?:(?:to|until|till|bis|a|à|al|alle|até|tot) )?(?:las? )?\d\d?[:.h]\d\d")
+
+
+_DAYS = _LISTS["days"]
+
+
+def _is_bygone(segment: Segment, language: str) -> bool:
+    """`On Sunday it showed ...`, `am Montag war ...`: whether it is still so is not said."""
+    past = _LISTS.get(f"past_{language}", frozenset())
+    return segment.says("past") or not (_DAYS | past).isdisjoint(segment.words)
+
+
+def _is_overtaken(segment: Segment, observed: Observation) -> bool:
+    """Whether what comes later in the mail tells of something better."""
+    texts = [one.text for one in observed.segments]
+    place = texts.index(segment.text)
+    found = observed.seen.found
+    return any(name in found and found[name] in texts and texts.index(found[name]) > place for name in _BETTER)

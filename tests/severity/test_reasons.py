@@ -1,0 +1,104 @@
+"""What people are shown as reasons is so: neighbours of what is said, each beside what must not be made of it."""
+
+import pytest
+
+from tests.severity.test_assess import judged
+
+FAILS = "something does not work or cannot be done"
+EVERYBODY = "for everybody"
+A_WAY = "there is a way round it"
+OVER = "it is over"
+QUOTED = "in the writer's words"
+
+
+def said(text, subject="", **more):
+    return {reason.effect: reason.evidence for reason in judged(subject, text, **more).reasons if reason.evidence}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "shown"),
+    [
+        ("en", "No parcel label has come out since noon, in either hall. Nobody can ship.", {FAILS, EVERYBODY}),
+        ("en", "Nobody in the ward can open a chart since 6. The fallback is down as well.", {FAILS, EVERYBODY}),
+        ("en", "The scanner of gate 3 freezes. We type the numbers in by hand meanwhile, one or two a day.", {A_WAY}),
+        ("en", "Opening a file by hand works perfectly, so we do that for now. The list view is blank.", {A_WAY}),
+        ("en", "PS: found it, our proxy was off. Sorry for the noise.", {OVER}),
+        ("en", "No page loads.\nUPDATE this is now resolved, a disk was full.", {OVER}),
+        (
+            "en",
+            '"FATAL: no slot left" is what every page of the shop answers now. None of our buyers gets in.',
+            {FAILS},
+        ),
+        ("de", "Seit heute früh kann niemand in der Filiale kassieren, keine einzige Kasse geht.", {FAILS, EVERYBODY}),
+        ("fr", "Depuis 8 h personne ne peut se connecter au portail.", {FAILS, EVERYBODY}),
+        ("es", "Desde las 8 nadie puede entrar en la aplicación.", {FAILS, EVERYBODY}),
+        ("it", "Da stamattina nessuno riesce a entrare nel gestionale.", {FAILS, EVERYBODY}),
+        ("pt", "Desde as 7h ninguém consegue acessar o sistema.", {FAILS, EVERYBODY}),
+        ("nl", "Sinds vanmorgen kan niemand inloggen in het systeem.", {FAILS, EVERYBODY}),
+    ],
+)
+def test_what_stands_in_the_mail_is_shown(language, text, shown):
+    assert shown <= said(text, expected=(language,)).keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "not_shown"),
+    [
+        # Nobody answers, tells, knows: what people do.
+        (
+            "en",
+            "Since 10 the checkout throws an error. Two other dealers write the same and nobody answers.",
+            EVERYBODY,
+        ),
+        ("en", 'The intercom is mute, and callers hear "no one is available to take your call".', EVERYBODY),
+        ("en", "Run into a meeting, writing this so that everyone knows.", FAILS),
+        ("de", "Bei Ihnen meldet sich niemand. Wie ändere ich das Format der Rechnung?", EVERYBODY),
+        ("fr", "Personne ne répond à votre standard. Où est le bouton d'export ?", EVERYBODY),
+        ("es", "Nadie responde al teléfono. ¿Dónde cambio la clave?", EVERYBODY),
+        ("it", "Nessuno risponde al numero verde. Come cambio la password?", EVERYBODY),
+        ("pt", "Ninguém responde no vosso número. Onde mudo a senha?", EVERYBODY),
+        ("nl", "Niemand antwoordt bij jullie. Waar wijzig ik ons adres?", EVERYBODY),
+        # None of something that stops nobody, and what rests.
+        ("en", "There is no billing issue! The widget says that we have not paid.", FAILS),
+        ("en", "No build of ours starts although the agents idle (CPU 0 %).", "it goes on"),
+        ("en", "We opened the portal on Monday and had no booking yet, so nobody has missed anything.", FAILS),
+        ("de", 'In der Maske steht "Save" statt "Speichern".', FAILS),
+        ("en", "Nothing leaves the yard without a slip.", EVERYBODY),
+        # Another time than now.
+        ("en", "On Sunday the site showed a welcome page for three hours.", FAILS),
+        ("en", "On 3 March the API was down from 08:10 to 09:40. None of our shops could take orders.", FAILS),
+        ("de", "Am Montag war der Dienst zwei Stunden ausgefallen. Seit 14 Uhr läuft alles stabil.", FAILS),
+        ("es", "El martes el servidor estuvo caído toda la tarde y desde el miércoles funciona bien.", FAILS),
+        ("en", "You fixed it on Thursday, on Friday it was good, today it's back.", OVER),
+        ("en", "All screens are black.\nlater: back", FAILS),
+        ("en", "11:33 the dialog popped up again and by then everything was gone.", OVER),
+        # How it should be, how to get there, and what a program wrote.
+        ("en", "Steps:\n1. renew by hand in the console\n2. connect, which fails\nSince Tuesday.", A_WAY),
+        ("en", "Expected behaviour: nobody is locked out of the shop.\nActual behaviour: I am.", EVERYBODY),
+        ("de", "Erwartetes Verhalten: niemand wird abgewiesen.\nTatsächlich: einer schon.", EVERYBODY),
+        ("en", "Our gateway is odd.\nsfp module sfp1: Link is Down\nbr2: port 4(sfp1) entered disabled state", FAILS),
+        ("en", "Odd.\nstatus: NXDOMAIN, ANSWER: 0, AUTHORITY: 1", FAILS),
+        ("en", "03-14 09:12:44.120 D/SDK: Controller Event: Idle\nAll of it is the test card.", FAILS),
+        # No way that leads anywhere.
+        ("en", "The newsletter shows Times instead of our font.", A_WAY),
+        ("en", "An odd one, the wrong way round so to speak: a blank page when it is off.", A_WAY),
+        ("en", "Five false alarms a day. So we ignore them, which ends badly one day.", A_WAY),
+        ("en", "All bills of June are gone, and your chat tells me to clear the cache.", A_WAY),
+        ("en", 'It says "restore failed" on another machine.', A_WAY),
+        ("en", "Our account is suspended. There is no way to contact you other than this form.", "no way round it"),
+    ],
+)
+def test_what_does_not_stand_in_the_mail_is_not_shown(language, text, not_shown):
+    assert not_shown not in said(text, expected=(language,))
+
+
+def test_what_was_is_left_to_the_writers_own_words():
+    text = "Letzten Dienstag war das Portal drei Stunden nicht erreichbar, kein Kunde konnte bestellen."
+    shown = said(f"{text} Inzwischen läuft alles. Wir bitten um einen Bericht.", expected=("de",))
+    assert shown[QUOTED] == text
+    assert FAILS not in shown
+
+
+def test_a_piece_is_shown_with_its_sentence():
+    text = 'Since the patch no release starts, "all agents are busy" although the agents idle (CPU 0 %), for all teams.'
+    assert set(said(f"Hello. {text} Please look.").values()) <= {text}
