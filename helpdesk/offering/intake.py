@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.offering.intake_names import is_written_as_name, name_in
-from helpdesk.offering.intake_words import folded, pattern, things
+from helpdesk.offering.intake_words import folded, pattern, things, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
@@ -50,7 +50,13 @@ _EMPTY = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=\w\w)[.;!?](?:\s|$)")
 _RULE = re.compile(r"^[\s|:+=\-─═┼│]+$")
-_SIGNED = re.compile(r"[:=]|\s[-\u2013\u2014]\s")
+_SIGNED = re.compile(r"[:=\-\u2013\u2014](?:(?<=[:=])|(?<=\s[-\u2013\u2014])\s)")
+_FORMED = re.compile("[|:=\\-\u2013\u2014]")
+_FIRST_WORD = re.compile(r"[A-Za-z]++(?![^\x00-\x7f])")
+_FIRST_LETTERS = re.compile(r"[a-z]*+(?![^\x00-\x7f])")
+_COLON = re.compile("[:=]")
+_LAST_WORD = re.compile(r"\w+\Z")
+_BEHIND_LABEL = " 	*_`.'"
 # A program's line with its time, or data: what looks like a label there is none.
 _LOGGED = re.compile(r"\s*(?:[\[{<]|\d{4}-\d\d-\d\d|.{0,40}\b\d\d:\d\d:\d\d\b|at\s+[\w.$]+\()")
 QUESTION = ">"  # begins a line that is ours
@@ -150,6 +156,10 @@ class _Labels:
         self._beside = re.compile(rf"\b({name})\s+(?:(?:{pattern('is')})\s+)?([^\s,;:!?]+)", re.IGNORECASE)
         self._we = re.compile(rf"\b(?:{pattern('we')})\s+([^,;:!?\n]+)", re.IGNORECASE)
 
+        self._beginnings = _beginnings([*self._key_of, *words("our")])
+        self._ends = _ends(self._key_of)
+        self._longest = max(map(len, self._ends), default=0)
+
     def key(self, label: str) -> str | None:
         return self._key_of.get(folded(label.strip(" *_`:?|[]")))
 
@@ -157,7 +167,7 @@ class _Labels:
         """Every (field key, raw answer), top down."""
         at = 0
         while at < len(lines):
-            if not lines[at]:
+            if not lines[at] or self._is_prose(lines[at]):
                 at += 1
                 continue
             table = self._lying_table(lines, at)
@@ -175,21 +185,41 @@ class _Labels:
                 yield from self._in_line(lines[at])
                 at += 1
 
+    def _is_prose(self, line: str) -> bool:
+        """Whether a line surely answers nothing: nearly all do not, and this is cheaper than to look for each form.
+
+        It begins with a word that no label begins with, and has no cells, no sign behind a label, and no label of a name.
+        """
+        first = _FIRST_WORD.match(line)
+        if first is None or not self._beginnings or first[0].lower() in self._beginnings or not line.isprintable():
+            return False
+        return not ("  " in line or _FORMED.search(line) or self._speaks_of_name(line))
+
+    def _may_hold(self, line: str) -> bool:
+        """Whether a label may stand before a colon or an equals sign: the word before it tells, where it is no note."""
+        for sign in _COLON.finditer(line):
+            before = line[: sign.start()].rstrip(_BEHIND_LABEL)
+            last = _LAST_WORD.search(before, max(0, len(before) - self._longest - 1))
+            if last is None or not self._ends or not last[0].isascii() or last[0].lower() in self._ends:
+                return True
+        return False
+
     def _in_line(self, line: str) -> Iterator[tuple[str, str]]:
         """What a line that begins with no label says: several labels at once, labels inside, a name in a sentence."""
-        if _LOGGED.match(line):
+        signed, speaks = _SIGNED.search(line), self._speaks_of_name(line)
+        if not (signed or speaks) or _LOGGED.match(line):
             return
-        if _SIGNED.search(line):
+        if signed:
             yield from self._labels_inside(line)
         at = 0
-        while self._speaks_of_name(line) and (match := self._is.search(line, at)):
+        while speaks and (match := self._is.search(line, at)):
             key, value = self.key(match[1]), self._until_next(match[2])
             if key in self._names and is_written_as_name(value):
                 yield key, value
             at = match.start(2)
 
     def _speaks_of_name(self, line: str) -> bool:
-        return not self._name_words.isdisjoint(folded(line).split())
+        return bool(self._name_words) and not self._name_words.isdisjoint(folded(line).split())
 
     def _labels_inside(self, line: str) -> Iterator[tuple[str, str]]:
         if match := self._together.match(line):
@@ -197,7 +227,7 @@ class _Labels:
             values = self._both.split(match[2])
             yield from zip(keys, values, strict=True) if None not in keys and len(keys) == len(values) else ()
             return
-        for label, value in self._split_inside(line, self._inside)[1:]:
+        for label, value in self._split_inside(line, self._inside)[1:] if self._may_hold(line) else ():
             if key := self.key(label):
                 yield key, value
 
@@ -250,9 +280,11 @@ class _Labels:
 
     def _bare(self, wanted: Sequence[str], lines: Sequence[str]) -> Iterator[tuple[str, str]]:
         """A mail that holds as many names as are asked for, and nothing else: `Acme, shop-eu`."""
+        if len(wanted) < _FEWEST:
+            return
         own = takewhile(lambda line: not _CLOSING.match(line), lines)
         told = [line for line in own if line.strip() and not line.startswith(QUESTION) and not line.endswith(_GREETS)]
-        if len(told) > len(wanted) or len(wanted) < _FEWEST:
+        if len(told) > len(wanted):
             return
         values = [name for line in told for name in self._both.split(_ITEM.sub("", line.strip(" .")))]
         if len(values) == len(wanted) and all(map(is_written_as_name, values)):
@@ -348,6 +380,21 @@ class _Labels:
 def _labels(fields: tuple[IntakeField, ...]) -> _Labels:
     """A policy's labels, compiled once."""
     return _Labels(fields)
+
+
+def _beginnings(labels: Iterable[str]) -> frozenset[str]:
+    """The letters a to z that labels, or items of a list, begin with; none where one goes on with another letter."""
+    found = [(label, _FIRST_LETTERS.match(label)) for label in labels]
+    if any(begins is None for _, begins in found):
+        return frozenset()
+    return frozenset({begins[0] for _, begins in found if begins} | set("abcdefgh"))
+
+
+def _ends(labels: Iterable[str]) -> frozenset[str]:
+    """The last words of labels; none where one has a letter that is not a to z."""
+    found = [_LAST_WORD.search(label.rstrip(_BEHIND_LABEL)) for label in labels]
+    words = {last[0] for last in found if last}
+    return frozenset(words) if all(found) and all(map(str.isascii, words)) else frozenset()
 
 
 def _wordings(fields: Sequence[IntakeField]) -> dict[str, str]:
@@ -452,6 +499,9 @@ def _clean(value: str) -> str:
 
 def _urls_from_prose(lines: Sequence[str], fields: Sequence[IntakeField], found: dict[str, str]) -> None:
     """Give the first URL of the text to each field that asks for one and has no answer."""
+    text = "\n".join(lines)
+    if "://" not in text and "www." not in text.lower():
+        return
     match = _URL.search("\n".join(line for line in lines if not line.startswith(QUESTION)))
     if match:
         for wanted in fields:

@@ -27,12 +27,14 @@ class Thing:
 def folded(label: str) -> str:
     """A label as labels are compared: lower case, no accents, single spaces, `&` and `/` read as words apart."""
     plain = label.casefold().replace("\u2019", "'")
-    if not plain.isascii():
-        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    if plain.isascii():
+        return " ".join(plain.translate(_APART).split())
+    plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     return " ".join(_BETWEEN_WORDS.sub(" ", plain).split())
 
 
 _BETWEEN_WORDS = re.compile(r"[^\w'.]+")
+_APART = {code: " " for code in range(128) if _BETWEEN_WORDS.match(chr(code))}
 
 
 @cache
@@ -46,9 +48,14 @@ def things() -> tuple[Thing, ...]:
 
 
 @cache
+def words(kind: Literal["is", "our", "and", "we"]) -> tuple[str, ...]:
+    """The words of one kind, the longest first."""
+    return tuple(sorted(_file()["words"][kind], key=len, reverse=True))
+
+
 def pattern(kind: Literal["is", "our", "and", "we"]) -> str:
-    """The words of one kind as alternatives of a regular expression, the longest first."""
-    return "|".join(re.escape(word) for word in sorted(_file()["words"][kind], key=len, reverse=True))
+    """The words of one kind as alternatives of a regular expression."""
+    return "|".join(map(re.escape, words(kind)))
 
 
 @cache
