@@ -194,8 +194,8 @@ def _kept(
     return Confidential(
         people=unit.rules.configuration.staff,
         cases=_others(unit, case, correspondence, case_numbers(own.text)),
-        notes=overlap.Known(notes.runs - public.runs, notes.lines - public.lines),
-        stayed=overlap.Known(stayed.runs - public.runs, stayed.lines - public.lines),
+        notes=notes - public,
+        stayed=stayed - public,
         outside=overlap.known(correspondence.outside),
         customers=overlap.known(correspondence.customers) if asks_somebody(own.head) else overlap.NOTHING,
         mailbox=base_address(mailbox),

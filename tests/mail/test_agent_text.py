@@ -345,7 +345,7 @@ _LINES = st.lists(
 def test_every_word_is_left_or_comes_back_or_is_ours(text):
     own = own_text(text, ANSWERED)
     left = {word for line in f"{own.text}\n{own.left_out}".split("\n") for word in overlap.words_of(line)}
-    ours = {run[0] for run in ANSWERED.words.runs}
+    ours = {word for words in ANSWERED.words.said for word in words}
     introduces = overlap.words_of(
         "On 5/26/26 09:12, Ann Berg wrote: From: a@b.example Sent: 26 May 2026 To: c@d Subject: x BEGIN PGP SIGNED MESSAGE"
     )
@@ -362,7 +362,7 @@ def test_a_line_put_anywhere_into_a_quote_is_never_lost(line, at):
 
     words = overlap.words_of(line)
     left = [word for one in own.text.split("\n") for word in overlap.words_of(one)]
-    assert set(words) <= set(left) | {run[0] for run in ANSWERED.words.runs}
+    assert set(words) <= set(left) | {word for words in ANSWERED.words.said for word in words}
 
 
 @pytest.mark.parametrize("line", ["0:", "Look here:", "kim@acme.example:", "She wrote:", "See <kim@acme.example>"])

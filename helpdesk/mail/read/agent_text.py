@@ -64,10 +64,9 @@ def sent(
     words, desk = overlap.known((*every, *others)), Known(ours - quoted)
     if back == overlap.NOTHING:
         return SentWords(words, desk, words)
-    if not back.runs:
+    if not back.said:
         return SentWords(words | back, desk, words)
-    of_others = Known(words.runs - back.runs, words.lines - back.lines)
-    return SentWords(words | back, desk, of_others, returned=True)
+    return SentWords(words | back, desk, words - back, returned=True)
 
 
 @dataclass(frozen=True, slots=True)

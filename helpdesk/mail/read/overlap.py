@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,13 +31,25 @@ _MARKS = re.compile(r"^(?:[ \t]{0,3}(?:>|&gt;|\|(?=[ \t]|$)))+")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The words of mails: every run of up to `RUN` of them, and every line."""
+    """The words of mails: every run of `RUN` of them, and every line. `said` are the words of each text in order.
+
+    Shorter runs are hardly ever asked for, and are found in `said` when they are; those in `unless` do not count.
+    """
 
     runs: frozenset[tuple[str, ...]] = frozenset()
     lines: frozenset[tuple[str, ...]] = frozenset()
+    said: tuple[Sequence[str], ...] = ()
+    unless: tuple[Sequence[str], ...] = ()
 
     def __or__(self, other: Known) -> Known:
-        return Known(self.runs | other.runs, self.lines | other.lines)
+        return Known(self.runs | other.runs, self.lines | other.lines, self.said + other.said)
+
+    def __sub__(self, other: Known) -> Known:
+        return Known(self.runs - other.runs, self.lines - other.lines, self.said, other.said)
+
+    def short_runs(self) -> set[tuple[str, ...]]:
+        """Every run of fewer than `RUN` words."""
+        return _short_runs(self.said) - _short_runs(self.unless)
 
 
 NOTHING = Known()
@@ -47,24 +59,35 @@ def known(texts: Iterable[str]) -> Known:
     """What these texts say."""
     runs: set[tuple[str, ...]] = set()
     lines: set[tuple[str, ...]] = set()
+    said: list[Sequence[str]] = []
     for text in texts:
-        of_lines = text.split("\n")
-        lines.update(filter(None, map(key_of, of_lines)))
+        of_text = text.split("\n")
+        of_lines = list(map(words_of, of_text))
+        lines.update(filter(None, (words or key_of(line) for words, line in zip(of_lines, of_text, strict=True))))
         if "<" in text or ":" in text:
             lines.update(tuple(_WORD.findall(link[0].casefold())) for link in _LINK.finditer(text))
-        words = list(islice(chain.from_iterable(map(words_of, of_lines)), MAX_WORDS))
-        for length in range(1, RUN + 1):
-            runs.update(zip(*(words[first:] for first in range(length)), strict=False))
-    return Known(frozenset(runs), frozenset(lines))
+        words = _in_a_row(of_lines)
+        runs.update(_runs(words))
+        said += [words] if words else []
+    return Known(frozenset(runs), frozenset(lines), tuple(said))
 
 
 def long_runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
     """The runs of `RUN` words of these texts alone: all that `known_words` asks for."""
-    runs: set[tuple[str, ...]] = set()
-    for text in texts:
-        words = list(islice(chain.from_iterable(map(words_of, text.split("\n"))), MAX_WORDS))
-        runs.update(zip(*(words[first:] for first in range(RUN)), strict=False))
-    return frozenset(runs)
+    of_texts = (_in_a_row(map(words_of, text.split("\n"))) for text in texts)
+    return frozenset(chain.from_iterable(map(_runs, of_texts)))
+
+
+def _in_a_row(of_lines: Iterable[Sequence[str]]) -> list[str]:
+    return list(islice(chain.from_iterable(of_lines), MAX_WORDS))
+
+
+def _runs(words: Sequence[str], length: int = RUN) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[first:] for first in range(length)), strict=False)
+
+
+def _short_runs(texts: Iterable[Sequence[str]]) -> set[tuple[str, ...]]:
+    return {run for words in texts for length in range(1, RUN) for run in _runs(words, length)}
 
 
 def words_of(line: str) -> tuple[str, ...]:
@@ -111,19 +134,22 @@ def shared(lines: Sequence[str], what: Known) -> list[bool]:
     A line that is marked as quoted may be shorter: a whole line, two words in a row, or one beside a line that is
     known. Empty lines are not known.
     """
-    if not what.runs and not what.lines:
+    if what == NOTHING:
         return [False] * len(lines)
     of_lines = list(map(words_of, lines[:MAX_LINES]))
     counts = _counted(of_lines, what)
     found = [bool(words) and count == len(words) for words, count in zip(of_lines, counts, strict=True)]
     found += [False] * (len(lines) - len(found))
+    short: set[tuple[str, ...]] | None = None
     for at, line in enumerate(lines[:MAX_LINES]):
         if found[at]:
             continue
         if is_marked(line):
             key = key_of(line)
-            in_part = len(key) < RUN and key in what.runs
-            found[at] = key in what.lines or (in_part and (len(key) > 1 or _is_beside(found, lines, at)))
+            found[at] = key in what.lines
+            if key and not found[at] and len(key) < RUN:
+                short = what.short_runs() if short is None else short
+                found[at] = key in short and (len(key) > 1 or _is_beside(found, lines, at))
         elif not of_lines[at]:  # a line of signs only, such as a rule
             found[at] = key_of(line) in what.lines and _is_beside(found, lines, at)
     return found
@@ -142,17 +168,14 @@ def known_words(lines: Sequence[str], what: Known) -> list[int]:
 
 
 def _counted(of_lines: Sequence[tuple[str, ...]], what: Known) -> list[int]:
-    words = list(islice(chain.from_iterable(of_lines), MAX_WORDS))
-    covered = bytearray(sum(map(len, of_lines)))
-    runs = what.runs
-    for at, run in enumerate(zip(*(words[first:] for first in range(RUN)), strict=False)):
-        if run in runs:
-            covered[at : at + RUN] = b"\x01" * RUN
-    counts, at = [], 0
-    for words_here in of_lines:
-        counts.append(sum(covered[at : at + len(words_here)]))
-        at += len(words_here)
-    return counts
+    length = sum(map(len, of_lines))
+    begun = bytes(map(what.runs.__contains__, _runs(_in_a_row(of_lines))))  # of each word, whether a known run begins
+    covered = 0
+    for behind in range(RUN):
+        covered |= int.from_bytes(begun, "little") << 8 * behind
+    of_words = covered.to_bytes(length, "little")
+    ends = accumulate(map(len, of_lines))
+    return [of_words.count(1, end - len(words), end) for words, end in zip(of_lines, ends, strict=True)]
 
 
 def _nearest(lines: Sequence[str], at: int) -> Iterator[int]:
