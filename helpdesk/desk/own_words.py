@@ -14,7 +14,7 @@ from helpdesk.mail.read.agent_text import SentWords, closing_lines, compared, se
 from helpdesk.mail.read.body import alternatives
 from helpdesk.mail.read.confidential import Confidential, case_numbers, inside
 from helpdesk.mail.read.encryption import encrypted
-from helpdesk.mail.read.folded import Folded, folded
+from helpdesk.mail.read.folded import folded, partly_shown
 from helpdesk.mail.read.inline import with_questions
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
@@ -106,22 +106,27 @@ class CustomerText:
 def of_first_mail(message: Message) -> CustomerText:
     """A mail that answers nothing of ours quotes nobody whom it does not name."""
     first = quote.first_text(message.text, subject=message.subject)
-    below = folded(message.text, first.own, overlap.known([first.others]))
+    text = partly_shown(message.text, first.own)
+    if not text.worded:
+        return CustomerText(first.own, others=first.others)
+    below = folded(text, overlap.shared(text.lines, overlap.known([first.others])))
     return CustomerText(_with(first.own, below.new), others=first.others)
 
 
 def of_follow_up(unit: Unit, message: Message, case: Case) -> CustomerText:
     """The new words of a mail on a case, also what looks like a quote or a signature and stands in no mail of it."""
     # Who says that they answer inside our mail has all of it shown; it names its case.
-    if case.ref not in message.text and folded(message.text, message.reply, overlap.NOTHING) == Folded():
+    text = partly_shown(message.text, message.reply)
+    if case.ref not in message.text and not text.worded:
         return CustomerText(message.reply, answers=message.reply)
     correspondence = _correspondence_on(unit, case)
     people = [message.sender.address] if message.sender else []
     mails = _mails(unit, correspondence, people, message)
     ours = overlap.known(text for _, raw in mails for text in alternatives(raw))
     words = ours | overlap.known([*correspondence.customers, *correspondence.answers, message.subject])
-    left = folded(message.text, message.reply, words)
-    answers = with_questions(message.text, message.reply, words, ours)
+    repeated = overlap.shared(text.lines, words)
+    left = folded(text, repeated)
+    answers = with_questions(text, repeated, words, ours)
     return CustomerText(_with(message.reply, left.new), left.count, answers=answers)
 
 

@@ -193,8 +193,8 @@ class Case:
         """The case after these further events."""
         case = self
         for event in events:
-            case = replace(_folded(event, case), events=(*case.events, event))
-        return case
+            case = _folded(event, case)  # which never asks for the events
+        return replace(case, events=(*self.events, *events)) if events else self
 
 
 def number_of(ref: str) -> int:
@@ -331,7 +331,7 @@ def _reopened(event: CaseReopened, case: Case) -> Case:
 @_folded.register
 def _customer_wrote(event: CustomerWrote | MergedWrote, case: Case) -> Case:
     # The person who was waited for has written: the desk owes the next word again, and its agent need not be reminded.
-    case = replace(case, snoozed=None)
+    case = replace(case, snoozed=None) if case.snoozed else case
     if isinstance(event, CustomerWrote) and (event.channel or event.language):
         language = event.language or case.mail_language
         case = replace(case, channel=event.channel or case.channel, mail_language=language)

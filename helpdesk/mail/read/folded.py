@@ -16,8 +16,6 @@ from helpdesk.mail.read import overlap, quote, signature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpdesk.mail.read.overlap import Known
-
 _SENTENCE = 4  # words; fewer are a name, a place, a title
 _LONG = 6  # words of a line that is a sentence without a full stop
 _UNSPACED = 8  # letters of a script without blanks
@@ -34,13 +32,25 @@ class Folded:
     count: int = 0
 
 
-def folded(text: str, shown: str, known: Known) -> Folded:
-    """What of a text is not among the lines that are shown of it, compared with what is known."""
+@dataclass(frozen=True, slots=True)
+class PartlyShown:
+    """The lines of a text, and which of them are not shown: all, and those that say anything."""
+
+    lines: list[str]
+    hidden: list[int]
+    worded: list[int]
+
+
+def partly_shown(text: str, shown: str) -> PartlyShown:
+    """A text, of which this is shown."""
     lines = text.split("\n")
-    left = [at for at in left_out(lines, shown.split("\n")) if overlap.unmarked(lines[at]).strip()]
-    if not left:
-        return Folded()
-    repeated = overlap.shared(lines, known)
+    hidden = left_out(lines, shown.split("\n"))
+    return PartlyShown(lines, hidden, [at for at in hidden if overlap.unmarked(lines[at]).strip()])
+
+
+def folded(text: PartlyShown, repeated: Sequence[bool]) -> Folded:
+    """What is not shown of a text; `repeated` says of each line whether it stands in what is known."""
+    lines, left = text.lines, text.worded
     words = _sentences(lines, left[:MAX_LINES], repeated)
     new = tuple(lines[at].strip() for at in left if at in words)[:MAX_NEW]
     return Folded(new, len(left) - len(new))

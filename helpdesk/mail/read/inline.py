@@ -10,24 +10,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.mail.read import overlap
-from helpdesk.mail.read.folded import left_out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helpdesk.mail.read.folded import PartlyShown
     from helpdesk.mail.read.overlap import Known
 
 OURS = "> "  # begins a line that is ours
 _SHORT = 8  # words of an answer that was typed below a question, where the program marked it as quoted
 
 
-def with_questions(text: str, shown: str, known: Known, ours: Known) -> str:
-    """What they wrote, with what it answers above it: of a text, of which this much is `shown` as theirs.
+def with_questions(text: PartlyShown, repeated: Sequence[bool], known: Known, ours: Known) -> str:
+    """What they wrote, with what it answers above it: of a text, of which a part is shown as theirs.
 
-    Somebody may say that they answer inside our mail, which is then shown whole: only what is `ours` is marked there,
-    and not what they have said themselves before.
+    `repeated` says of each line whether it stands in what is `known`. Somebody may say that they answer inside our
+    mail, which is then shown whole: only what is `ours` is marked there, and not what they have said themselves before.
     """
-    lines = text.split("\n")
-    quoted = set(left_out(lines, shown.split("\n")))
-    repeated, sent = overlap.shared(lines, known), overlap.shared(lines, ours)
+    lines, quoted, sent = text.lines, set(text.hidden), overlap.shared(text.lines, ours)
     told: list[str] = []
     below_ours = False
     for at, line in enumerate(lines):

@@ -291,9 +291,12 @@ def introduction_above(lines: list[str], at: int) -> int:
     while first > max(0, end - _BLOCK_LINES) and _is_marked(lines[first - 1]) == _is_marked(lines[end - 1]):
         first -= 1
     bare = [_bare(line) for line in lines[first:end]]
-    for start in range(len(bare)):
+    top = len(bare)
+    while top > 0 and _of_block(bare[top - 1]):
+        top -= 1
+    for start in range(top, len(bare)):
         width = _original(bare, start) if bare[start] and not marks.REPLY_MARKER.match(bare[start]) else 0
-        if width and start + width >= len(bare) and all(map(_of_block, bare[start:])):
+        if width and start + width >= len(bare):
             return first + start
     width = _attribution_above(bare, marked=marks.QUOTE.match(lines[at]) is not None)
     return end - width if width else at
