@@ -26,6 +26,8 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 # Gateways rewrite links, and mail programs show where they lead.
 _LINK = re.compile(r"<[^<>\s]{1,2000}>|\[?\b(?:https?|mailto|tel):[^\s<>\]]+\]?", re.IGNORECASE)
+# What every link has, in letters of any case: an eighth of the time to look for.
+_IN_LINK = re.compile(r"<|[pPsSſoOlL]:[^\s<>\]]")
 _MARKS = re.compile(r"^(?:[ \t]{0,3}(?:>|&gt;|\|(?=[ \t]|$)))+")
 
 
@@ -64,7 +66,7 @@ def known(texts: Iterable[str]) -> Known:
         of_text = text.split("\n")
         of_lines = list(map(words_of, of_text))
         lines.update(filter(None, (words or key_of(line) for words, line in zip(of_lines, of_text, strict=True))))
-        if "<" in text or ":" in text:
+        if _may_have_links(text):
             lines.update(tuple(_WORD.findall(link[0].casefold())) for link in _LINK.finditer(text))
         words = _in_a_row(of_lines)
         runs.update(_runs(words))
@@ -98,11 +100,15 @@ def words_of(line: str) -> tuple[str, ...]:
 def _words(line: str) -> tuple[str, ...]:
     if not line or line.isspace():
         return ()
-    if "<" in line or ":" in line:
+    if _may_have_links(line):
         line = _LINK.sub(" ", line)
     if not line.isascii():
         line = unicodedata.normalize("NFKC", line)
     return tuple(_WORD.findall(line.casefold()))
+
+
+def _may_have_links(text: str) -> bool:
+    return ("<" in text or ":" in text) and _IN_LINK.search(text) is not None
 
 
 _REMEMBERED = 500  # characters of a line whose words are kept for a while: one mail is compared several times
