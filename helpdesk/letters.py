@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -297,20 +298,20 @@ class Letters:
         for grade in rating.GRADES:
             said = rating.prefilled(grade, case.ref, language)
             address = self._address(terms.mailbox, case.number, person, grade)
-            links[grade] = _mailto(address, said.removesuffix("."), said)
+            links[grade] = f"{_mailto(address, said.removesuffix('.'))}{_saying(said)}"
         return RatingLinks(**links)
 
     def _order_links(self, draft: Draft, case: Case, terms: Terms, *, unheard: bool) -> Iterator[OrderLink]:
         """The orders that are given most, each as a mail that only has to be sent."""
-        addresses: dict[Purpose, str] = {}
+        links: dict[Purpose, str] = {}
         for label, verb, argument in _one_click_orders(case, unheard=unheard):
             # What a mail program adds below an order, such as a signature, must not go to the customer.
             purpose: Purpose = "agent" if ORDERS[verb].to_customer else "note"
-            if purpose not in addresses:
-                addresses[purpose] = self._address(terms.mailbox, case.number, draft.to, purpose)
+            if purpose not in links:
+                address = self._address(terms.mailbox, case.number, draft.to, purpose)
+                links[purpose] = _mailto(address, f"Re: [{case.ref}] ")
             order = f"#{verb} {argument}".rstrip()
-            link = _mailto(addresses[purpose], f"Re: [{case.ref}] {order.removeprefix('#')}", order)
-            yield OrderLink(label, order, link)
+            yield OrderLink(label, order, f"{links[purpose]}{_ordering(order)}")
 
     def _customer_words(self, draft: Draft, case: Case, terms: Terms) -> CustomerWords:
         policy, content, language = terms.policy, draft.content, _spoken(case, terms)
@@ -431,10 +432,21 @@ def snippet(known: Snippets, name: str, case: Case, terms: Terms, agent: Agent) 
     return known.text(name, team=terms.team.name, language=language, words=words)
 
 
-def _mailto(address: str, subject: str, body: str) -> str:
-    """A link that writes a mail, which only has to be sent (RFC 6068)."""
+def _mailto(address: str, subject: str) -> str:
+    """The beginning of a link that writes a mail, down to its subject, or the beginning of that (RFC 6068)."""
     # Some programs read a plain `+` as a space.
-    return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}%0D%0A"
+    return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}"
+
+
+def _saying(body: str) -> str:
+    """The end of such a link, so that the mail only has to be sent."""
+    return f"&body={quote(body, safe='')}%0D%0A"
+
+
+@cache
+def _ordering(order: str) -> str:
+    """The end of a link that gives an order, from the order in its subject on."""
+    return f"{quote(order.removeprefix('#'), safe='')}{_saying(order)}"
 
 
 def _told_to_agent(draft: Draft, case: Case, terms: Terms, now: datetime) -> object:
@@ -470,9 +482,9 @@ def _ack_words(content: AckMail, owed: Owed, case: Case, terms: Terms) -> AckWor
 
 def _choices(case: Case, terms: Terms, *, proven: bool) -> Iterator[tuple[str, str]]:
     """What the customer chose for this case, in the policy's words, or would choose if they might."""
-    for field in terms.policy.intake:
-        said = dict(case.intake).get(field.key, "")
-        value = next((one for one in terms.policy.values_of(field.key) if said and says(said, one)), "")
+    given = {key: said for key, said in case.intake if said}
+    for field in (one for one in terms.policy.intake if one.key in given):
+        value = next((one for one in terms.policy.values_of(field.key) if says(given[field.key], one)), "")
         if value and (field.key in case.unproven) is not proven:
             yield _short(terms.policy.said(field.label, _spoken(case, terms))), value
 

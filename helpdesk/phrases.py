@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
+@lru_cache(maxsize=512)  # the letters of a case say the same ones
 def moment(at: datetime, zone: str, language: str = "en", *, exact: bool = False) -> str:
     """`Fri 27 Mar 2026, 16:00 CET`, on the wall clock of the zone; German: `Fr., 27.03.2026, 16:00 Uhr MEZ`.
 
@@ -32,6 +33,7 @@ def moment(at: datetime, zone: str, language: str = "en", *, exact: bool = False
     return _told_at("moment", at.astimezone(ZoneInfo(zone)), language, exact=exact)
 
 
+@lru_cache(maxsize=512)
 def brief(at: datetime, zone: str, language: str = "en", *, now: datetime | None = None) -> str:
     """`Fri 27 Mar 16:00`, for a subject line; German: `Fr. 27.03. 16:00`. With its year where `now` is in another."""
     local = at.astimezone(ZoneInfo(zone))

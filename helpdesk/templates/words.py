@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk.core.words.drafts import (
@@ -264,4 +265,13 @@ INSTEAD_OF: Final[Mapping[type[MailContent], type]] = {
 
 def as_names(*values: Any) -> dict[str, Any]:
     """The fields of these values as the names of a template; of two the later."""
-    return {one.name: getattr(value, one.name) for value in values for one in fields(value) if one.metadata != UNSAID}
+    return {
+        name: getattr(value, name)
+        for value in values
+        for name in _names_of(type(value))  # type: ignore[arg-type]  # a class can be hashed
+    }
+
+
+@cache
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.metadata != UNSAID)

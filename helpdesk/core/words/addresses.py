@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -32,6 +33,7 @@ _LONGEST, _LONGEST_LOCAL = 254, 64  # octets; RFC 5321 section 4.5.3.1
 _AROUND = "'\"<>,;"
 
 
+@lru_cache(maxsize=512)  # a letter is from, and answered to, the same few; its reader is looked at several times
 def address_spec(address: str) -> str:
     """The address as it stands on the wire, proven to be one that any server takes; its domain in IDNA form.
 

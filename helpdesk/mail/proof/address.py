@@ -74,12 +74,12 @@ class Signer:
     def __init__(self, *keys: bytes) -> None:
         if not keys or any(len(key) < 16 for key in keys):
             raise ValueError("a signing key of at least 16 bytes was expected")
-        self._keys = keys
+        self._begun = tuple(hmac.new(key, digestmod="sha256") for key in keys)
 
     def reply_address(self, mailbox: str, *, case: int, person: str, purpose: Purpose) -> str:
         """The address under which `person` answers mail of this case."""
         local, _, domain = mailbox.partition("@")
-        digest = self._digest(self._keys[0], purpose, str(case), person.lower())
+        digest = self._digest(self._begun[0], purpose, str(case), person.lower())
         return f"{local}+{case}.{_LETTER[purpose]}{digest}@{domain}"
 
     def verifies(self, token: ReplyToken, *, person: str) -> bool:
@@ -89,7 +89,7 @@ class Signer:
     def message_id(self, *, case: int, nonce: str, domain: str) -> str:
         """A Message-ID of ours; `nonce` is anything that makes it unique, such as the outbox key."""
         serial = hashlib.sha256(nonce.encode()).hexdigest()[:16]
-        return f"<{case}.{serial}.{self._digest(self._keys[0], 'message-id', str(case), serial)}@{domain}>"
+        return f"<{case}.{serial}.{self._digest(self._begun[0], 'message-id', str(case), serial)}@{domain}>"
 
     def case_of(self, message_id: str) -> int | None:
         """The case that one of our own Message-IDs belongs to; None when it is not ours."""
@@ -101,7 +101,7 @@ class Signer:
     def round_trip_id(self, mailbox: str, *, at: int, nonce: str) -> str:
         """The Message-ID of a mail that only tries the way to this mailbox; `at` in seconds, `nonce` 8 hex digits."""
         serial = f"{at:08x}{nonce}"
-        digest = self._digest(self._keys[0], _ROUND_TRIP, mailbox, serial)
+        digest = self._digest(self._begun[0], _ROUND_TRIP, mailbox, serial)
         return f"<{NO_CASE}.{serial}.{digest}@{mailbox.rpartition('@')[2]}>"
 
     def round_trip_at(self, message_id: str, *, mailbox: str) -> int | None:
@@ -116,7 +116,7 @@ class Signer:
 
     def call_token(self, *, case: int, person: str, at: datetime) -> str:
         """What in a link lets `person` acknowledge the call about a case that began at that instant."""
-        return f"{case}.{self._digest(self._keys[0], _CALL, str(case), person.lower(), _instant(at))}"
+        return f"{case}.{self._digest(self._begun[0], _CALL, str(case), person.lower(), _instant(at))}"
 
     def verifies_call(self, token: str, *, person: str, at: datetime) -> bool:
         """Whether we gave this token to this person for that call."""
@@ -124,10 +124,12 @@ class Signer:
         return found is not None and self._matches(found[2], _CALL, found[1], person.lower(), _instant(at))
 
     def _matches(self, digest: str, *facts: str) -> bool:
-        return any(hmac.compare_digest(digest, self._digest(key, *facts)) for key in self._keys)
+        return any(hmac.compare_digest(digest, self._digest(key, *facts)) for key in self._begun)
 
     @staticmethod
-    def _digest(key: bytes, *facts: str) -> str:
+    def _digest(begun: hmac.HMAC, *facts: str) -> str:
+        """Of these facts, by a key that was taken in already."""
+        keyed = begun.copy()
         # The separator cannot occur in an address or a number, so no two lists of facts read alike.
-        digest = hmac.digest(key, "\0".join(facts).encode(), "sha256")
-        return base64.b32encode(digest[:_OCTETS]).decode().lower()[:_DIGEST]
+        keyed.update("\0".join(facts).encode())
+        return base64.b32encode(keyed.digest()[:_OCTETS]).decode().lower()[:_DIGEST]

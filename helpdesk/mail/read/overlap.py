@@ -27,7 +27,7 @@ _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 # Gateways rewrite links, and mail programs show where they lead.
 _LINK = re.compile(r"<[^<>\s]{1,2000}>|\[?\b(?:https?|mailto|tel):[^\s<>\]]+\]?", re.IGNORECASE)
 # What every link has, in letters of any case: an eighth of the time to look for.
-_IN_LINK = re.compile(r"<|[pPsSſoOlL]:[^\s<>\]]")
+_IN_LINK = re.compile(r"<|[pPsS\u017foOlL]:[^\s<>\]]")
 _MARKS = re.compile(r"^(?:[ \t]{0,3}(?:>|&gt;|\|(?=[ \t]|$)))+")
 
 

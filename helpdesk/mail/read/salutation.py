@@ -62,7 +62,7 @@ _CARD = 8  # words of a line that may stand below a closing
 def is_greeted(text: str, name: str, address: str = "") -> bool:
     """Whether a text begins with a greeting: as people greet, or by the name of who reads it."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")[:MAX_LINE]
-    if first.startswith(">"):
+    if not first or first.startswith(">"):
         return False
     names = _words(name)
     short = len(first.split()) <= _SHORT and (first.endswith(",") or bool(names & _words(first)))

@@ -215,7 +215,8 @@ def _look_again(fields: list[tuple[str, str]], letter: Letter) -> None:
     shown, subject = values["Subject"], " ".join(guarded(letter.subject[:MAX_SUBJECT]).split())
     if not all(map(_ONE_VALUE.fullmatch, values.values())) or len(values) != len(fields):
         raise ValueError("a header that nobody can read as another was expected")
-    if shown != subject and text_of(shown.replace("\r\n", "").encode("ascii")) != text_of_meant(subject):
+    read = shown if shown == subject else text_of(shown.replace("\r\n", "").encode("ascii"))
+    if read != subject and read != text_of_meant(subject):
         raise ValueError("the subject reads back differently from what was meant")
 
 
@@ -251,27 +252,28 @@ def _boundary(letter: Letter) -> str:
 
 
 def _part(text: str, kind: str) -> tuple[list[tuple[str, str]], bytes]:
-    encoding = _encoding(text)
+    octets = text.encode("utf-8", "ignore")  # what has no octets is half of a character
+    encoding = _encoding(text, octets)
     fields = [("Content-Type", f"text/{kind}; charset=utf-8"), ("Content-Transfer-Encoding", encoding)]
-    return fields, _part_body(text, encoding)
+    return fields, _part_body(octets, encoding)
 
 
-def _encoding(text: str) -> str:
-    if text.isascii() and not _UNFIT.search(text) and max(map(len, text.split("\n"))) < _LONG:
+def _encoding(text: str, octets: bytes) -> str:
+    if text.isascii() and octets == octets.translate(None, _NO_TEXT) and max(map(len, text.split("\n"))) < _LONG:
         return "7bit"
     beginning = text[:2_000]
     return "base64" if len(_FOREIGN.findall(beginning)) * 4 > len(beginning) else "quoted-printable"
 
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNFIT_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+_NO_TEXT = _CONTROLS + b"\r"  # carriage returns are written at line ends only
 _LONG = 900  # a line that is encoded
 
 
-def _part_body(text: str, encoding: str) -> bytes:
-    lines = _UNFIT_CHARS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    data = (lines if lines.endswith("\n") else lines + "\n").encode("utf-8").replace(b"\n", b"\r\n")
+def _part_body(octets: bytes, encoding: str) -> bytes:
+    lines = octets.translate(None, _CONTROLS).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = (lines if lines.endswith(b"\n") else lines + b"\n").replace(b"\n", b"\r\n")
     match encoding:
         case "7bit":
             return data

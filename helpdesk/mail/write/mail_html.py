@@ -26,7 +26,7 @@ from urllib.parse import unquote
 from helpdesk.design import DARK, FONT, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 WIDTH = 72
 _DEEPEST = 12  # columns of indentation that a phone has room for
@@ -130,63 +130,73 @@ def _blocks(source: str) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=512)
 def _own_block(block: str) -> tuple[str, str]:
     """A block that stands in a template: most of them say the same in every letter."""
-    kind = _kind(block)
-    return _text_block(kind, block), _HTML[kind](block)
-
-
-def _kind(block: str) -> str:
     lines = block.splitlines()
-    if all(_FACT.fullmatch(line.strip()) for line in lines):
-        return "facts"
-    if all(_ANSWER.fullmatch(line.strip()) for line in lines):
-        return "answers"
-    if lines[0].startswith("-- "):
-        return "foot"
+    if facts := _each(_FACT, lines):
+        return _text_facts(facts), _html_facts(facts)
+    if answers := _each(_ANSWER, lines):
+        lines = [f"{label}: {said or _written(link)}" for label, link, said in answers]
+        return _text_facts(list(map(_fact, lines))), _html_answers(answers)
+    if block.startswith("-- "):
+        foot = _flowing(block.removeprefix("-- "))
+        small = "\n".join(textwrap.wrap(foot, WIDTH, break_on_hyphens=False))
+        return f"-- \n{small}", f'<p class="foot">{_inline(foot)}</p>'
     if lines[0].lstrip().startswith("- "):
-        return "list"
-    return "paragraph"
+        points = _points(lines)
+        drawn = "".join(f"<li>{_inline(point)}</li>" for point in points)
+        return "\n".join(_wrapped(point, "- ", "  ") for point in points), f"<ul>{drawn}</ul>"
+    words = _flowing(block)
+    return _wrapped(words), f"<p>{_inline(words)}</p>"
 
 
-def _text_block(kind: str, block: str) -> str:
-    if kind == "paragraph":
-        return _wrapped(_flowing(block))
-    if kind == "facts":
-        return _text_facts(block)
-    if kind == "answers":
-        return _text_facts(
-            "\n".join(f"{label}: {said or _written(link)}" for label, link, said in _ANSWER.findall(block))
-        )
-    if kind == "list":
-        return "\n".join(_wrapped(point, "- ", "  ") for point in _points(block))
-    if kind == "foot":
-        return "-- \n" + "\n".join(textwrap.wrap(_foot(block), WIDTH, break_on_hyphens=False))
-    return block
+def _each(shape: re.Pattern[str], lines: list[str]) -> list[tuple[str, ...]]:
+    """What a shape has of each of these lines; nothing where one of them has another."""
+    found: list[tuple[str, ...]] = []
+    for line in lines:
+        match = shape.fullmatch(line.strip())
+        if match is None:
+            return []
+        found.append(match.groups(""))
+    return found
 
 
-def _text_facts(block: str) -> str:
+def _fact(line: str) -> tuple[str, ...]:
+    found = _FACT.fullmatch(line)
+    return found.groups() if found else ("", line)
+
+
+def _text_facts(facts: Sequence[tuple[str, ...]]) -> str:
     """Aligned, so that the eye runs down the values; a long value goes on below itself."""
-    facts = [_fact(line) for line in block.splitlines()]
     width = max(len(label) for label, _ in facts) + 2
     return "\n".join(filter(None, (_wrapped(value, f"{label}:".ljust(width), " " * width) for label, value in facts)))
 
 
 def _wrapped(text: str, first: str = "", other: str = "") -> str:
-    if text and len(first) + len(text) <= WIDTH and text.isprintable() and text == text.strip(" "):
-        return first + text  # as it would be, in a twentieth of the time
+    if text and text.isprintable() and "  " not in text and text == text.strip(" "):
+        return _wrapped_words(text, first, other)  # as it would be, in a tenth of the time
     return textwrap.fill(
         text, WIDTH, initial_indent=first, subsequent_indent=other, break_long_words=False, break_on_hyphens=False
     )
 
 
-def _fact(line: str) -> tuple[str, str]:
-    found = _FACT.fullmatch(line.strip())
-    return (found[1], found[2]) if found else ("", line)
+def _wrapped_words(text: str, first: str, other: str) -> str:
+    """The same of words with single blanks between them and no other space."""
+    if len(first) + len(text) <= WIDTH:
+        return first + text
+    word, *words = text.split(" ")
+    lines, line = [], first + word
+    for word in words:
+        if len(line) + 1 + len(word) <= WIDTH:
+            line = f"{line} {word}"
+        else:
+            lines.append(line)
+            line = other + word
+    return "\n".join([*lines, line])
 
 
-def _points(block: str) -> list[str]:
+def _points(lines: Sequence[str]) -> list[str]:
     """The points of a list; a line that begins no point goes on with the one before."""
     points: list[str] = []
-    for line in block.splitlines():
+    for line in lines:
         if line.lstrip().startswith("- ") or not points:
             points.append(line.strip().removeprefix("- "))
         else:
@@ -194,20 +204,13 @@ def _points(block: str) -> list[str]:
     return points
 
 
-def _foot(block: str) -> str:
-    return _flowing(block.removeprefix("-- "))
-
-
 def _flowing(block: str) -> str:
     """On one line; a space that must not break, as French has it before a colon, stays one."""
     return " ".join(_SPACES.split(block.strip(" \t\n")))
 
 
-def _html_facts(block: str) -> str:
-    rows = (
-        f'<tr><th scope="row">{_inline(label)}</th><td>{_inline(value)}</td></tr>'
-        for label, value in map(_fact, block.splitlines())
-    )
+def _html_facts(facts: Sequence[tuple[str, ...]]) -> str:
+    rows = (f'<tr><th scope="row">{_inline(label)}</th><td>{_inline(value)}</td></tr>' for label, value in facts)
     return f"<table>{''.join(rows)}</table>"
 
 
@@ -216,9 +219,8 @@ def _written(link: str) -> str:
     return unquote(link.partition("?")[0]) if link.startswith("mailto:") else link
 
 
-def _html_answers(block: str) -> str:
-    links = _ANSWER.findall(block)
-    drawn = (f'<a href="{html.escape(to)}" style="{_BUTTON}">{html.escape(label)}</a>' for label, to, _ in links)
+def _html_answers(answers: Sequence[tuple[str, ...]]) -> str:
+    drawn = (f'<a href="{html.escape(to)}" style="{_BUTTON}">{html.escape(label)}</a>' for label, to, _ in answers)
     return f"<p>{' '.join(drawn)}</p>"
 
 
@@ -237,17 +239,6 @@ def _indented(line: str) -> str:
     words = line.expandtabs(4)
     indent = len(words) - len(words.lstrip(" "))
     return "&nbsp;" * min(indent, _DEEPEST) + _inline(words[indent:])
-
-
-_HTML: dict[str, Callable[[str], str]] = {
-    "facts": _html_facts,
-    "answers": _html_answers,
-    "quote": _html_quote,
-    "words": _html_words,
-    "list": lambda block: "<ul>" + "".join(f"<li>{_inline(point)}</li>" for point in _points(block)) + "</ul>",
-    "foot": lambda block: f'<p class="foot">{_inline(_foot(block))}</p>',
-    "paragraph": lambda block: f"<p>{_inline(_flowing(block))}</p>",
-}
 
 
 def _inline(text: str) -> str:
