@@ -17,6 +17,11 @@ SAID = {
     "cp949": "안녕하세요 오늘 아침부터 로그인이 되지 않습니다. 확인 부탁드립니다.",
     "koi8_r": "Здравствуйте, не могу войти в систему с утра. Помогите, пожалуйста.",
     "cp1251": "Здравствуйте, не могу войти в систему с утра. Помогите, пожалуйста.",
+    "cp1253": "Καλημέρα σας, από το πρωί δεν μπορούμε να συνδεθούμε στο σύστημα. Ευχαριστώ.",
+    "iso8859_7": "Κανείς δεν μπορεί να παραγγείλει.",
+    "cp1255": "שלום, מהבוקר אי אפשר להתחבר למערכת. אנא בדקו בהקדם.",
+    "cp1256": "مرحبا، لا أحد يستطيع تسجيل الدخول منذ الصباح. يرجى المساعدة.",
+    "cp874": "สวัสดีครับ ตั้งแต่เช้านี้ไม่สามารถเข้าสู่ระบบได้ กรุณาตรวจสอบด้วย",
 }
 
 
@@ -35,6 +40,31 @@ def test_a_mail_without_its_charset_is_read(codec, kind):
     assert message.text == SAID[codec]
     assert message.subject == SAID[codec]
     assert any("charset" in told for told in message.damage)
+
+
+SUBJECT = {
+    "cp1251": "Заказ",
+    "koi8_r": "Сбой",
+    "cp1253": "Τιμές",
+    "cp1255": "תקלה",
+    "cp1256": "خلل",
+    "cp932": "障害",
+    "gb18030": "故障",
+}
+
+
+@pytest.mark.parametrize("codec", SUBJECT)
+@pytest.mark.parametrize("claimed", [True, False])
+def test_a_short_subject_is_in_the_charset_of_the_text(codec, claimed):
+    kind = f"; charset={codec}" if claimed else ""
+    head = f"From: a@b.example\r\nContent-Type: text/plain{kind}\r\nSubject: ".encode()
+    raw = head + SUBJECT[codec].encode(codec) + b"\r\n\r\n" + SAID[codec].encode(codec)
+    assert parse(raw).subject == SUBJECT[codec]
+
+
+def test_a_header_in_utf_8_stays_so_whatever_the_text_is_in():
+    raw = "From: a@b.example\r\nSubject: Größe\r\nContent-Type: text/plain; charset=cp1251\r\n\r\n".encode()
+    assert parse(raw + SAID["cp1251"].encode("cp1251")).subject == "Größe"
 
 
 @pytest.mark.parametrize("codec", ["cp1252", "cp1250", "iso8859_15", "cp850"])

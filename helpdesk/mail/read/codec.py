@@ -69,6 +69,22 @@ def codec_of(charset: str) -> str | None:
     return _CODECS.get(_key(charset[:60]))
 
 
+def charset_of(data: bytes, charset: str) -> str:
+    """The codec of bytes that claim a charset or none, where that is another than UTF-8 and plain; else ""."""
+    codec = codec_of(charset) or ""
+    if codec and codec not in _MISLABELLED and not codec.startswith(_SEVEN_BIT):
+        return codec
+    return "" if _strict(data, "utf-8") is not None else guess(data)
+
+
+def utf8_from(data: bytes, codec: str) -> bytes:
+    """The same in UTF-8, if it is none and reads in that codec."""
+    if data.isascii() or _strict(data, "utf-8") is not None:
+        return data
+    text = _strict(data, codec)
+    return data if text is None else text.encode()
+
+
 def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
     """The text of `data`, not yet cleaned, and whether it had to be repaired."""
     codec = codec_of(charset) if charset else "utf-8"

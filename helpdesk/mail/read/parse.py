@@ -16,7 +16,7 @@ from helpdesk.core.words.message import Message, Robot, UnreadableText
 from helpdesk.mail.read import quote, robots
 from helpdesk.mail.read.attachments import attachment, expanded, listed
 from helpdesk.mail.read.body import Body, read_body
-from helpdesk.mail.read.codec import clean, decode
+from helpdesk.mail.read.codec import charset_of, clean, decode, utf8_from
 from helpdesk.mail.read.headers import Block, address_text, date_of, message_ids, people, people_as_read, text_of
 from helpdesk.mail.read.mime import Tree, read_tree
 from helpdesk.mail.read.transport import transport
@@ -43,10 +43,22 @@ def parse(raw: bytes) -> Message:
 
 def _parse(raw: bytes) -> Message:
     tree = expanded(read_tree(raw))
-    block = tree.root.block
     body = read_body(tree)
-    message = _message(block, tree, body)
+    message = _message(_header(tree), tree, body)
     return _with_robot(message, tree)
+
+
+def _header(tree: Tree) -> Block:
+    """The header; bytes that no charset is said of are in that of the text, whose few cannot be told by themselves."""
+    block = tree.root.block
+    if all(field.value.isascii() for field in block.fields):
+        return block
+    text = next((part for part in tree.parts if part.type.startswith("text/")), None)
+    codec = charset_of(tree.body(text), text.parameters.get("charset", "")) if text else ""
+    if not codec:
+        return block
+    fields = (replace(field, value=utf8_from(field.value, codec)) for field in block.fields)
+    return replace(block, fields=tuple(fields))
 
 
 def _message(block: Block, tree: Tree, body: Body) -> Message:
