@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.offering.customer_hours import CustomerHours
@@ -19,22 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from helpdesk.offering.files.known_days import KnownDays
+    from helpdesk.offering.files.problems import FileProblems
     from helpdesk.offering.files.schema import CalendarTable, DayEntry
-
-    Wrong = Callable[[str, str], None]  # is told of a key, and what was expected of it
 
 _ANY_YEAR = 2026
 _DAY = 86_400  # seconds
 _NO_WINDOWS: tuple[WeeklyOpening, ...] = ()
-R = TypeVar("R")
 
 
 class CalendarReader:
     """Reads calendars under the public holidays that are known, and says what is wrong with them."""
 
-    def __init__(self, known: KnownDays, wrong: Wrong) -> None:
+    def __init__(self, known: KnownDays, problems: FileProblems) -> None:
         self.known = known
-        self.wrong = wrong
+        self.problems = problems
 
     def customer_hours(self, tables: Mapping[str, CalendarTable]) -> Iterator[tuple[str, CustomerHours]]:
         """The calendars that follow the customer; each country that is named is tried."""
@@ -60,14 +58,14 @@ class CalendarReader:
         hours = [entry.hours] if isinstance(entry.hours, str) else entry.hours
         windows: list[WeeklyOpening] = []
         for line in hours:
-            windows += self._attempt(f"{place}.hours", partial(parse_hours, line), _NO_WINDOWS)
+            windows += self.problems.attempt(f"{place}.hours", partial(parse_hours, line), _NO_WINDOWS)
         timezone = self.timezone(f"{place}.timezone", entry.timezone)
         business: frozenset[int] | None = None
         if entry.business_days:
             days = f"{entry.business_days} 00:00-24:00"
             business = frozenset(
                 window.weekday
-                for window in self._attempt(f"{place}.business_days", partial(parse_hours, days), _NO_WINDOWS)
+                for window in self.problems.attempt(f"{place}.business_days", partial(parse_hours, days), _NO_WINDOWS)
             )
         # A calendar without special days says so: one that is always open then counts whole days of 24 hours.
         differs = entry.days or entry.days_of or entry.holidays
@@ -77,7 +75,7 @@ class CalendarReader:
             timezone=timezone,
             windows=windows,
             business_weekdays=business,
-            cut_off=self._attempt(f"{place}.cut_off", partial(time_of_day, entry.cut_off), None)
+            cut_off=self.problems.attempt(f"{place}.cut_off", partial(time_of_day, entry.cut_off), None)
             if entry.cut_off
             else None,
             ties=entry.ties,
@@ -89,7 +87,7 @@ class CalendarReader:
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.wrong(place, f'expected a zone of the IANA database ("Europe/Berlin"), not {name!r}')
+            self.problems.add(place, f'expected a zone of the IANA database ("Europe/Berlin"), not {name!r}')
             return "UTC"
         return name
 
@@ -124,17 +122,21 @@ class CalendarReader:
             return (*plain(year), *(day for day in substitutes(kept, closed) if day.on.year == year))
 
         # A country that is not known is a problem of the file, not of the first mail that needs that year.
-        works = self._attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
+        works = self.problems.attempt(f"{place}.holidays", partial(of_year, _ANY_YEAR), None)
         return of_year if works is not None else _no_days
 
     def _named_day(self, place: str, entry: DayEntry, *, only: int | None = None) -> Iterator[_NamedDay]:
         """`only` is the year whose own list it stands in."""
-        rule = self._attempt(place, partial(dates_of, entry, only), None)
-        part = self._attempt(place, partial(part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
+        rule = self.problems.attempt(place, partial(dates_of, entry, only), None)
+        part = self.problems.attempt(place, partial(part_of_day, entry.open or entry.closed or "00:00-24:00"), None)
         if entry.observed and (entry.open or entry.closed or entry.first):
-            self.wrong(place, "observed: expected of one day that is closed as a whole, not of a part or of several")
+            self.problems.add(
+                place, "observed: expected of one day that is closed as a whole, not of a part or of several"
+            )
         if entry.business_day and not entry.open:
-            self.wrong(place, 'business_day: expected with the hours in which it is open, such as open = "09:00-17:00"')
+            self.problems.add(
+                place, 'business_day: expected with the hours in which it is open, such as open = "09:00-17:00"'
+            )
         if rule is None or part is None:
             return
 
@@ -145,14 +147,6 @@ class CalendarReader:
                     yield SpecialDay(day, entry.name, *part, opens=bool(entry.open), business=entry.business_day)
 
         yield _NamedDay(of_year, entry.observed)
-
-    def _attempt(self, place: str, reading: Callable[[], R], otherwise: R) -> R:
-        """What `reading` reads; where it refuses, its words become a problem of that place."""
-        try:
-            return reading()
-        except ValueError as problem:
-            self.wrong(place, str(problem))
-            return otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ A cell is an amount, a table with what differs for whom, or several tables that 
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from helpdesk.offering.cell import VariedBy
+    from helpdesk.offering.files.problems import FileProblems, Naming
     from helpdesk.openhours.within import Within
 
     Amount = Callable[[str, str], Within]  # of an amount and what it says of business days; raises ValueError
-    Wrong = Callable[[str, str], None]
-    Among = Callable[[str, str, Collection[str]], None]
 
 CellEntry = str | GoalTable | list[GoalTable]
 NOTHING = "none"
@@ -49,31 +49,35 @@ def variants(table: GoalTable) -> Iterator[tuple[str, VariedBy, str, str, str | 
 
 
 class CellReader:
-    """Reads cells; what is wrong with one is told to `wrong`, as its place and what was expected."""
+    """Reads cells, and says what is wrong with each."""
 
-    def __init__(self, amount: Amount, calendars: Collection[str], wrong: Wrong) -> None:
+    def __init__(self, amount: Amount, calendars: Collection[str], problems: FileProblems) -> None:
         self.amount = amount
         self.calendars = calendars
-        self.wrong = wrong
+        self.problems = problems
 
     def cell(self, place: str, entry: CellEntry) -> Cell | None:
         """The cell, as far as it can be read."""
         goals = tuple(goal for end, table in tables(entry) if (goal := self._goal(f"{place}{end}", table)))
         for (end, before), (_, after) in pairwise(tables(entry)):
             if before.until is None or (after.since is not None and after.since < before.until):
-                self.wrong(
+                self.problems.add(
                     f"{place}{end}.until", "expected the day on which the next of the list begins, or one before"
                 )
         return Cell(goals) if goals else None
 
     def _goal(self, place: str, table: GoalTable) -> Goal | None:
         if table.since and table.until and table.until <= table.since:
-            self.wrong(f"{place}.until", f"expected a day after {table.since}, not {table.until}")
+            self.problems.add(f"{place}.until", f"expected a day after {table.since}, not {table.until}")
         varied = list(variants(table))
         if not table.within and not varied:
-            self.wrong(f"{place}.within", "expected an amount such as 4h or 2bd, there is none")
+            self.problems.add(f"{place}.within", "expected an amount such as 4h or 2bd, there is none")
             return None
-        within = self._amount(place, table.within, table.business_day) if table.within else None
+        within = (
+            self.problems.attempt(place, partial(self.amount, table.within, table.business_day), None)
+            if table.within
+            else None
+        )
         read = [self._variant(place, table, *one) for one in varied]
         if table.within and within is None:
             return None
@@ -87,11 +91,13 @@ class CellReader:
             return Variant(by, value, calendar=own.calendar, nothing=True, field=field)
         within, business_day = own.within or table.within, own.business_day or table.business_day
         if not within:
-            self.wrong(f"{place}{end}.{value}", "expected an amount: there is none to be paid out in other hours")
+            self.problems.add(
+                f"{place}{end}.{value}", "expected an amount: there is none to be paid out in other hours"
+            )
             return None
         if (within, business_day) == (table.within, table.business_day):
             return Variant(by, value, calendar=own.calendar, field=field)  # a mistake is that of the goal itself
-        span = self._amount(place, within, business_day)
+        span = self.problems.attempt(place, partial(self.amount, within, business_day), None)
         return Variant(by, value, span, own.calendar, field=field) if span else None
 
     def _table(self, text: str) -> VariantTable:
@@ -104,19 +110,11 @@ class CellReader:
             return VariantTable(within=NOTHING) if text == NOTHING else VariantTable(calendar=text)
         return VariantTable(within=text)
 
-    def _amount(self, place: str, text: str, business_day: str) -> Within | None:
-        try:
-            return self.amount(text, business_day)
-        except ValueError as problem:
-            self.wrong(place, str(problem))
-            return None
-
-    def names(self, place: str, entry: CellEntry, known: Mapping[VariedBy, Collection[str]], among: Among) -> None:
-        """Look up every name in a cell, also in one whose amount cannot be read. A field's values may be any."""
+    def names(self, place: str, entry: CellEntry, known: Mapping[VariedBy, Collection[str]]) -> Iterator[Naming]:
+        """Every name in a cell, also in one whose amount cannot be read. A field's values may be any."""
         for end, table in tables(entry):
             calendars = [table.calendar]
             for key, by, field, value, own in variants(table):
                 calendars.append(self._table(own).calendar if isinstance(own, str) else own.calendar)
-                among(f"{place}{end}{key}", field or value, known[by])
-            for calendar in filter(None, calendars):
-                among(f"{place}{end}.calendar", calendar, self.calendars)
+                yield f"{place}{end}{key}", [field or value], known[by]
+            yield f"{place}{end}.calendar", filter(None, calendars), self.calendars

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from helpdesk.offering.credits import AttainmentGoal, Availability, Band, Credits, UptimeBand
+from helpdesk.offering.files.from_table import from_table
 from helpdesk.openhours.accounting import CALENDAR_YEAR, FiscalYear
 from helpdesk.openhours.within import parse_open_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from helpdesk.offering.credits import CreditedBy
+    from helpdesk.offering.files.problems import FileProblems
     from helpdesk.offering.files.schema import AttainmentTable, AvailabilityTable, CreditsTable, FiscalYearTable
-
-    Wrong = Callable[[str, str], None]  # is told of a key, and what was expected of it
 
 _BAND = re.compile(r"(>)?\s*(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
 _CEILING = re.compile(r"(<)?\s*(\d{1,3}(?:\.\d{1,6})?)", re.ASCII)
@@ -26,7 +27,7 @@ _WHOLE = 100  # percent
 _DAY_OF_YEAR = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 
 
-def read_fiscal_year(table: FiscalYearTable, wrong: Wrong) -> FiscalYear:
+def read_fiscal_year(table: FiscalYearTable, problems: FileProblems) -> FiscalYear:
     """The fiscal year of a policy."""
     found = _DAY_OF_YEAR.fullmatch(table.starts)
     try:
@@ -34,35 +35,26 @@ def read_fiscal_year(table: FiscalYearTable, wrong: Wrong) -> FiscalYear:
             return FiscalYear(int(found[1]), int(found[2]), table.named_by)
     except ValueError:
         pass  # said below
-    wrong("fiscal_year.starts", f'expected a day that every month has, such as "02-01", not {table.starts!r}')
+    problems.add("fiscal_year.starts", f'expected a day that every month has, such as "02-01", not {table.starts!r}')
     return CALENDAR_YEAR
 
 
-def read_attainment(key: str, table: AttainmentTable, wrong: Wrong) -> AttainmentGoal:
+def read_attainment(key: str, table: AttainmentTable, problems: FileProblems) -> AttainmentGoal:
     """One goal of `[attainment]`."""
     place = f"attainment.{key}"
     if not 0 < table.share <= _WHOLE:
-        wrong(f"{place}.share", f"expected a share above 0 and up to 100 percent, not {table.share:g}")
+        problems.add(f"{place}.share", f"expected a share above 0 and up to 100 percent, not {table.share:g}")
     if table.forgiven and not 0 <= table.forgiven < table.fewer_than:
-        wrong(f"{place}.forgiven", f"expected fewer than fewer_than, which is {table.fewer_than}, not {table.forgiven}")
+        problems.add(
+            f"{place}.forgiven", f"expected fewer than fewer_than, which is {table.fewer_than}, not {table.forgiven}"
+        )
     if table.fewer_than < 0:
-        wrong(f"{place}.fewer_than", f"expected a number of promises, not {table.fewer_than}")
-    return AttainmentGoal(
-        key,
-        table.name or key.replace("_", " "),
-        _decimal(table.share),
-        per=table.per,
-        targets=tuple(table.targets),
-        plans=tuple(table.plans),
-        severities=tuple(table.severities),
-        fewer_than=table.fewer_than,
-        forgiven=table.forgiven,
-        of=table.of,
-        owed_only=table.owed_only,
-    )
+        problems.add(f"{place}.fewer_than", f"expected a number of promises, not {table.fewer_than}")
+    name = table.name or key.replace("_", " ")
+    return from_table(AttainmentGoal, table, key=key, name=name, share=_decimal(table.share))
 
 
-def read_credits(table: CreditsTable, wrong: Wrong, *, alone: bool) -> Credits:
+def read_credits(table: CreditsTable, problems: FileProblems, *, alone: bool) -> Credits:
     """`[credits]`; bands each of which begins above the one before it, and gives no less.
 
     `alone`: nothing else is credited, so that these say for what.
@@ -70,42 +62,42 @@ def read_credits(table: CreditsTable, wrong: Wrong, *, alone: bool) -> Credits:
     ways: dict[CreditedBy, object] = {"share": table.bands, "count": table.counts, "each": table.each}
     given = [way for way, said in ways.items() if said]
     if len(given) > 1 or (alone and not given):
-        wrong("credits", "expected one of bands, counts and each")
-    days, business_days = _request_days(table, wrong)
-    return Credits(
-        bands=_bands("bands", table.bands, wrong) or _bands("counts", table.counts, wrong),
+        problems.add("credits", "expected one of bands, counts and each")
+    days, business_days = _request_days(table, problems)
+    return from_table(
+        Credits,
+        table,
+        bands=_bands("bands", table.bands, problems) or _bands("counts", table.counts, problems),
         request_within=days,
-        calendar=table.calendar,
         by=given[0] if given else "share",
-        each=_percent("credits.each", table.each, wrong),
-        at_most=_percent("credits.at_most", table.at_most, wrong),
-        unless=table.unless,
-        targets=tuple(table.targets),
-        per=table.per,
+        each=_percent("credits.each", table.each, problems),
+        at_most=_percent("credits.at_most", table.at_most, problems),
         business_days=business_days,
     )
 
 
-def _request_days(table: CreditsTable, wrong: Wrong) -> tuple[int, bool]:
+def _request_days(table: CreditsTable, problems: FileProblems) -> tuple[int, bool]:
     """How many days a claim may take, and whether these are business days."""
     business = table.request_within_business_days
     days = business if business is not None else table.request_within_days
     key = "request_within_days" if business is None else "request_within_business_days"
     if days is None or (business is not None and table.request_within_days is not None):
-        wrong(f"credits.{key}", "expected either request_within_days or request_within_business_days")
+        problems.add(f"credits.{key}", "expected either request_within_days or request_within_business_days")
     elif days < 1:
-        wrong(f"credits.{key}", f"expected one {'day' if business is None else 'business day'} or more, not {days}")
+        problems.add(
+            f"credits.{key}", f"expected one {'day' if business is None else 'business day'} or more, not {days}"
+        )
     return max(days or 1, 1), business is not None
 
 
-def _percent(key: str, value: float, wrong: Wrong) -> Decimal:
+def _percent(key: str, value: float, problems: FileProblems) -> Decimal:
     if not 0 <= value <= _WHOLE:
-        wrong(key, f"expected 0 to 100 percent, not {value:g}")
+        problems.add(key, f"expected 0 to 100 percent, not {value:g}")
     return _decimal(value)
 
 
 def _bands(
-    key: Literal["bands", "counts"], written: Sequence[tuple[float | str, float]], wrong: Wrong
+    key: Literal["bands", "counts"], written: Sequence[tuple[float | str, float]], problems: FileProblems
 ) -> tuple[Band, ...]:
     """The bands that can be read, from the lowest on."""
     read: list[tuple[int, Band]] = []
@@ -113,14 +105,16 @@ def _bands(
         try:
             read.append((number, _band(key, floor, credit)))
         except ValueError as problem:
-            wrong(f"credits.{key}.{number}", str(problem))
+            problems.add(f"credits.{key}.{number}", str(problem))
     for (before, lower), (number, band) in pairwise(read):
         place = f"credits.{key}.{number}"
         what = "share" if key == "bands" else "number"
         if _reach(band) <= _reach(lower):
-            wrong(place, f"expected a {what} above that of band {before}, where that one ends")
+            problems.add(place, f"expected a {what} above that of band {before}, where that one ends")
         elif band.credit < lower.credit:
-            wrong(place, f"expected a credit of at least {float(lower.credit):g} percent, which band {before} gives")
+            problems.add(
+                place, f"expected a credit of at least {float(lower.credit):g} percent, which band {before} gives"
+            )
     return tuple(sorted((band for _, band in read), key=_reach))
 
 
@@ -137,50 +131,49 @@ def _band(key: Literal["bands", "counts"], floor: float | str, credit: float) ->
     return Band(Decimal(found[2]), _decimal(credit), above=bool(found[1]))
 
 
-def read_availability(key: str, table: AvailabilityTable, wrong: Wrong) -> Availability:
+def read_availability(key: str, table: AvailabilityTable, problems: FileProblems) -> Availability:
     """One entry of `[availability]`; bands each of which begins below the one before it, and gives no less."""
     place = f"availability.{key}"
     what = table.down or key
     if what != what.lower():
-        wrong(f"{place}.down", "expected a name in small letters, as it is declared")
+        problems.add(f"{place}.down", "expected a name in small letters, as it is declared")
     if bool(table.each) != bool(table.credit) or (table.each and table.bands):
-        wrong(place, "expected bands, or each and credit")
-    return Availability(
-        key,
-        table.name or what,
-        what,
-        tuple(table.plans),
-        table.per,
-        at_least=_elapsed(f"{place}.at_least", table.at_least, wrong) or timedelta(),
-        goal=_percent(f"{place}.goal", table.goal, wrong) if table.goal is not None else None,
-        bands=_uptime_bands(place, table.bands, wrong),
-        each=_elapsed(f"{place}.each", table.each, wrong),
-        for_each=_percent(f"{place}.credit", table.credit, wrong),
-        at_most=_percent(f"{place}.at_most", table.at_most, wrong),
-        maintenance_counts=table.maintenance_counts,
+        problems.add(place, "expected bands, or each and credit")
+    return from_table(
+        Availability,
+        table,
+        key=key,
+        name=table.name or what,
+        what=what,
+        at_least=_elapsed(f"{place}.at_least", table.at_least, problems) or timedelta(),
+        goal=_percent(f"{place}.goal", table.goal, problems) if table.goal is not None else None,
+        bands=_uptime_bands(place, table.bands, problems),
+        each=_elapsed(f"{place}.each", table.each, problems),
+        for_each=_percent(f"{place}.credit", table.credit, problems),
+        at_most=_percent(f"{place}.at_most", table.at_most, problems),
     )
 
 
-def _elapsed(place: str, text: str, wrong: Wrong) -> timedelta | None:
-    try:
-        return parse_open_time(text) if text else None
-    except ValueError as problem:
-        wrong(place, str(problem))
-        return None
+def _elapsed(place: str, text: str, problems: FileProblems) -> timedelta | None:
+    return problems.attempt(place, partial(parse_open_time, text), None) if text else None
 
 
-def _uptime_bands(place: str, written: Sequence[tuple[float | str, float]], wrong: Wrong) -> tuple[UptimeBand, ...]:
+def _uptime_bands(
+    place: str, written: Sequence[tuple[float | str, float]], problems: FileProblems
+) -> tuple[UptimeBand, ...]:
     bands: list[UptimeBand] = []
     for number, (ceiling, credit) in enumerate(written, start=1):
         found = _CEILING.fullmatch(str(ceiling).strip())
         if not found or Decimal(found[2]) > _WHOLE or not 0 <= credit <= _WHOLE:
-            wrong(
+            problems.add(
                 f"{place}.bands.{number}", f'expected a share such as "< 99.9" and a credit in percent, not {ceiling!r}'
             )
             continue
         band = UptimeBand(Decimal(found[2]), _decimal(credit), below=bool(found[1]))
         if bands and (_depth(band) <= _depth(bands[-1]) or band.credit < bands[-1].credit):
-            wrong(f"{place}.bands.{number}", "expected a share below that of the band before it, and no smaller credit")
+            problems.add(
+                f"{place}.bands.{number}", "expected a share below that of the band before it, and no smaller credit"
+            )
         bands.append(band)
     return tuple(bands)
 

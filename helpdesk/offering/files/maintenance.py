@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from helpdesk.plural import plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from helpdesk.offering.files.problems import FileProblems
     from helpdesk.offering.files.schema import MaintenanceEntry, MaintenanceTermsTable
     from helpdesk.openhours.within import Within
 
@@ -40,19 +42,15 @@ def read_maintenance(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry
     return Maintenance(entry.name, entry.sector, windows, words, entry.impact)
 
 
-def read_maintenance_terms(table: MaintenanceTermsTable, wrong: Callable[[str, str], None]) -> MaintenanceTerms:
-    """`[maintenance_terms]`; `wrong` is told of a key, and what was expected of it."""
+def read_maintenance_terms(table: MaintenanceTermsTable, problems: FileProblems) -> MaintenanceTerms:
+    """`[maintenance_terms]`."""
 
     def amount(place: str, text: str) -> Within | None:
-        try:
-            return parse_within(text)
-        except ValueError as problem:
-            wrong(f"maintenance_terms.{place}", str(problem))
-            return None
+        return problems.attempt(f"maintenance_terms.{place}", partial(parse_within, text), None)
 
     budget = amount("budget", table.budget) if table.budget else None
     if budget and not budget.counts_open_time:
-        wrong("maintenance_terms.budget", f'expected minutes or hours such as "8h", not {table.budget!r}')
+        problems.add("maintenance_terms.budget", f'expected minutes or hours such as "8h", not {table.budget!r}')
     periods = (
         NoticePeriod(impact, None if text == "none" else amount(f"notice.{impact}", text))
         for impact, text in table.notice.items()

@@ -13,6 +13,7 @@ from helpdesk.wordings import first
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from helpdesk.offering.files.problems import FileProblems
     from helpdesk.offering.files.schema import PolicyFile, PromiseTable
     from helpdesk.offering.promises import Waited
 
@@ -22,17 +23,17 @@ _BEFORE = re.compile(r"(\w+)\s+before")
 _ONCE: frozenset[Mark] = frozenset({"resolved"})  # after which nothing begins anew
 
 
-def read_promises(table: PolicyFile) -> tuple[tuple[PromiseKind, ...], list[str]]:
-    """The promises of a policy, its own behind those of every policy, and what is wrong with them."""
-    problems: list[str] = []
+def read_promises(table: PolicyFile, problems: FileProblems) -> tuple[PromiseKind, ...]:
+    """The promises of a policy, its own behind those of every policy."""
     pauses: list[Waited] = [whom for whom in table.pauses if whom != "customer"]  # resolution waits for them anyway
     known = {kind.key: kind for kind in (*usual_promises(pauses), AGREED)}
     for key, entry in table.promises.items():
         of_every_policy = known.get(key)
         known[key] = _said_otherwise(of_every_policy, entry) if of_every_policy else _own(key, entry)
         wrong = _no_other_meaning(entry) if of_every_policy else _contradictions(known[key], entry)
-        problems += [f"promises.{key}.{place}: {text}" for place, text in (*wrong, *_unreadable_reminders(entry))]
-    return tuple(known.values()), problems
+        for place, expected in (*wrong, *_unreadable_reminders(entry)):
+            problems.add(f"promises.{key}.{place}", expected)
+    return tuple(known.values())
 
 
 def _said_otherwise(kind: PromiseKind, entry: PromiseTable) -> PromiseKind:

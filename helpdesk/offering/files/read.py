@@ -15,15 +15,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from helpdesk.errors import ConfigurationError
-from helpdesk.languages import SCRIPTS, languages
-from helpdesk.offering.cell import OTHER, CaseKind
+from helpdesk.offering.cell import CaseKind
 from helpdesk.offering.files.calendars import CalendarReader
 from helpdesk.offering.files.cells import CellReader
+from helpdesk.offering.files.consistency import inconsistencies
 from helpdesk.offering.files.credits import read_attainment, read_availability, read_credits, read_fiscal_year
+from helpdesk.offering.files.from_table import from_table
 from helpdesk.offering.files.known_days import KnownDays, in_country, known_now
-from helpdesk.offering.files.labels import E_MAIL, translations, wrong_labels
+from helpdesk.offering.files.labels import E_MAIL, translations
 from helpdesk.offering.files.maintenance import read_maintenance, read_maintenance_terms
-from helpdesk.offering.files.matrix import matrix_problems, read_matrix
+from helpdesk.offering.files.matrix import read_matrix
+from helpdesk.offering.files.problems import FileProblems
 from helpdesk.offering.files.promised import MARKS, read_promises
 from helpdesk.offering.files.rules import read_rules, wrong_rules
 from helpdesk.offering.files.schema import PolicyFile
@@ -50,29 +52,25 @@ from helpdesk.offering.policy import (
     WorkedExample,
 )
 from helpdesk.offering.promises import UNMEASURED
-from helpdesk.offering.severities import CONDITIONS, Area, Cap, Kind, Level, SeverityTerms
+from helpdesk.offering.severities import Area, Cap, Kind, Level, SeverityTerms
 from helpdesk.offering.versions import NOT_SUPPORTED, UNSUPPORTED, ProductVersion, numbers_of
-from helpdesk.openhours.accounting import MONTHS
 from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.openhours.walltime import time_of_day
 from helpdesk.openhours.within import Within, elapsed, parse_open_time, parse_within
-from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import fill, fill_as_far_as_possible, json_schema, parse_toml, read_text
 from helpdesk.wordings import first, others
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from helpdesk.offering.cell import Cell, VariedBy
-    from helpdesk.offering.credits import AttainmentGoal, Credits
     from helpdesk.offering.files.cells import CellEntry
     from helpdesk.offering.files.schema import (
         CallsTable,
         ExampleEntry,
         LifecycleTable,
         StepEntry,
-        WarrantyTable,
     )
     from helpdesk.offering.policy import Writer
 
@@ -81,7 +79,7 @@ _AFTER = re.compile(r"(due|opened)(?: \+ (\w+(?: \w+)?))?")
 _BEFORE = re.compile(r"(\w+(?: \w+)?) before due")
 _ADDRESS = re.compile(r"[^\s@<>,\"]+@[^\s@<>,\"]+")
 _SHARE = re.compile(r"(\d{1,2})\s*%")
-_REMINDERS_AT_MOST = 12
+_OF_BUSINESS_DAYS = ("remind_after", "close_after", "downgrade_after")
 _CALLS_AT_MOST = 48  # two days of one an hour
 _NOBODY: tuple[Writer, str] = ("", "")
 _FIFTH = "; a fifth severity shares rank 4, and stands after the other"
@@ -141,7 +139,7 @@ def survey_policy(source: PolicyText) -> Survey:
         whole = replace(whole, version=_version(whole))
     reader = _PolicyReader(whole, table)
     policy = reader.policy()
-    return Survey(policy, whole, (*filled.problems, *filled.further(reader.problems)))
+    return Survey(policy, whole, (*filled.problems, *filled.further(reader.problems.found)))
 
 
 def days_of(table: PolicyFile) -> KnownDays:
@@ -176,11 +174,12 @@ class _PolicyReader:
     def __init__(self, source: PolicyText, table: PolicyFile) -> None:
         self.source = source
         self.table = table
-        self.kinds, self.problems = read_promises(table)
+        self.problems = FileProblems()
+        self.kinds = read_promises(table, self.problems)
 
     def policy(self) -> Policy:
         table = self.table
-        reader = CalendarReader(self.source.days or days_of(table), self.wrong)
+        reader = CalendarReader(self.source.days or days_of(table), self.problems)
         calendars = {key: reader.calendar(key, entry) for key, entry in table.calendars.items()}
         calendars.setdefault(ALWAYS, Calendar(name=ALWAYS, timezone="UTC", windows=parse_hours(ALWAYS)))
         fields, goals, addons = tuple(self.intake()), dict(self.goals()), tuple(self.addons())
@@ -206,20 +205,22 @@ class _PolicyReader:
             ladder=tuple(self.steps()),
             levels=tuple(self.level_names()),
             examples=tuple(self.examples()),
-            assumptions=tuple(Assumption(entry.key, entry.why) for entry in table.assumed),
-            unsaid=tuple(Unsaid(entry.what, entry.why) for entry in table.unsaid),
+            assumptions=tuple(from_table(Assumption, entry) for entry in table.assumed),
+            unsaid=tuple(from_table(Unsaid, entry) for entry in table.unsaid),
             on_severity_change=table.on_severity_change,
-            warranty=_warranty(table.warranty),
+            warranty=from_table(Warranty, table.warranty),
             exclusions=tuple(self.exclusions()),
             maintenance=tuple(self.maintenance()),
-            maintenance_terms=read_maintenance_terms(table.maintenance_terms, self.wrong),
+            maintenance_terms=read_maintenance_terms(table.maintenance_terms, self.problems),
             lifecycle=self.life(table.lifecycle),
-            calls=self.attempt("calls", partial(read_calls, table.calls), Calls()),
+            calls=self.problems.attempt("calls", partial(read_calls, table.calls), Calls()),
             versions=tuple(self.versions()),
-            fiscal_year=read_fiscal_year(table.fiscal_year, self.wrong),
-            attainment=tuple(read_attainment(key, entry, self.wrong) for key, entry in table.attainment.items()),
-            availability=tuple(read_availability(key, entry, self.wrong) for key, entry in table.availability.items()),
-            credits=read_credits(table.credits, self.wrong, alone=not table.availability) if table.credits else None,
+            fiscal_year=read_fiscal_year(table.fiscal_year, self.problems),
+            attainment=tuple(read_attainment(key, entry, self.problems) for key, entry in table.attainment.items()),
+            availability=tuple(
+                read_availability(key, entry, self.problems) for key, entry in table.availability.items()
+            ),
+            credits=read_credits(table.credits, self.problems, alone=not table.availability) if table.credits else None,
             escalation_words=tuple(table.escalation_words),
             escalation_contact=table.escalation_contact,
             known_incidents_exempt=table.known_incidents_exempt,
@@ -230,34 +231,16 @@ class _PolicyReader:
             shown_in=tuple(reader.timezone("shown_in", zone) for zone in table.shown_in),
             days_source=self.source.days.source if self.source.days and self.source.days.days else "",
         )
-        self.references(policy)
-        self.languages()
-        self.severity_names()
-        for place, expected in wrong_labels(table):
-            self.wrong(place, expected)
+        for place, expected in inconsistencies(table, policy, self.cell_reader):
+            self.problems.add(place, expected)
         return policy
 
     def plans(self) -> Iterator[Plan]:
         for key, entry in self.table.plans.items():
             for what, most in (("contacts", entry.contacts), ("contacts_per_product", entry.contacts_per_product)):
                 if most < 0:
-                    self.wrong(f"plans.{key}.{what}", f"expected how many people may write, not {most}")
-            yield Plan(
-                key,
-                first(entry.name),
-                entry.calendar,
-                channels=tuple(entry.channels),
-                excludes=tuple(entry.excludes),
-                severities=tuple(entry.severities),
-                contacts=entry.contacts,
-                contacts_per_product=entry.contacts_per_product,
-                escalation=entry.escalation,
-                since=entry.since,
-                until=entry.until,
-            )
-
-    def wrong(self, key: str, expected: str) -> None:
-        self.problems.append(f"{key}: {expected}")
+                    self.problems.add(f"plans.{key}.{what}", f"expected how many people may write, not {most}")
+            yield from_table(Plan, entry, key=key, name=first(entry.name))
 
     # --- targets
 
@@ -277,7 +260,7 @@ class _PolicyReader:
 
     @property
     def cell_reader(self) -> CellReader:
-        return CellReader(_within, {*self.table.calendars, ALWAYS}, self.wrong)
+        return CellReader(_within, {*self.table.calendars, ALWAYS}, self.problems)
 
     def addons(self) -> Iterator[Addon]:
         for key, entry in self.table.addons.items():
@@ -294,23 +277,13 @@ class _PolicyReader:
             for name in (key, kind.name, *kind.aliases):
                 owner = taken.setdefault(folded(name.replace("_", " ")), key)
                 if owner != key:
-                    self.wrong(f"kinds.{key}", f"expected {name!r} for one kind only, {owner} has it too")
+                    self.problems.add(f"kinds.{key}", f"expected {name!r} for one kind only, {owner} has it too")
             yield kind
 
     def channels(self) -> tuple[Channel, ...]:
         table = dict(self.table.channels)
         named = [
-            Channel(
-                key,
-                first(entry.name) or key,
-                targets=entry.targets,
-                warranted=entry.warranted,
-                because=entry.because,
-                warranted_while_down=entry.warranted_while_down,
-                tell=first(entry.tell),
-                severity=entry.severity,
-                kind=entry.kind,
-            )
+            from_table(Channel, entry, key=key, name=first(entry.name) or key, tell=first(entry.tell))
             for key, entry in table.items()
         ]
         return (*(() if "email" in table else (Channel("email", E_MAIL),)), *named)
@@ -321,67 +294,36 @@ class _PolicyReader:
         table = self.table.classifier
         for name, share in (("review_below", table.review_below), ("call_above", table.call_above)):
             if not 0 <= share <= 1:
-                self.wrong(f"classifier.{name}", f"expected a share from 0 to 1, such as 0.65, not {share:g}")
+                self.problems.add(f"classifier.{name}", f"expected a share from 0 to 1, such as 0.65, not {share:g}")
         for name, cost in (("too_low", table.cost.too_low), ("too_high", table.cost.too_high)):
             if cost <= 0:
-                self.wrong(f"classifier.cost.{name}", f"expected a number above 0, not {cost:g}")
+                self.problems.add(f"classifier.cost.{name}", f"expected a number above 0, not {cost:g}")
         ranks = {key: entry.rank for key, entry in self.table.severities.items()}
         for place, expected in wrong_rules(table.rules, ranks):
-            self.wrong(place, expected)
+            self.problems.add(place, expected)
         for key, entry in self.table.severities.items():
             if not 1 <= entry.rank <= 4:
-                self.wrong(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}{_FIFTH}")
+                self.problems.add(f"severities.{key}.rank", f"expected 1 (the worst) to 4, not {entry.rank}{_FIFTH}")
         levels = tuple(
-            Level(
-                key=key,
-                rank=entry.rank,
-                name=first(entry.name),
-                definition=entry.definition,
-                aliases=(*entry.aliases, *others(entry.name)),
-                cues=tuple(entry.cues),
-            )
+            from_table(Level, entry, key=key, name=first(entry.name), aliases=(*entry.aliases, *others(entry.name)))
             for key, entry in sorted(self.table.severities.items(), key=lambda item: item[1].rank)
         )
-        return SeverityTerms(
+        return from_table(
+            SeverityTerms,
+            table,
             levels=levels,
-            default=table.default,
-            stated=table.stated,
-            caps=tuple(Cap(cap.name, cap.when, cap.at_most, cap.alone) for cap in table.caps),
+            caps=tuple(from_table(Cap, cap) for cap in table.caps),
             areas=tuple(Area(key=key, words=tuple(words)) for key, words in table.areas.items()),
-            review_below=table.review_below,
-            call_above=table.call_above,
             too_low=table.cost.too_low,
             too_high=table.cost.too_high,
             rules=read_rules(table.rules, ranks),
-            never_rank_1=tuple(table.never_rank_1),
             matrix=read_matrix(table.matrix, fields) if table.matrix else None,
-            reader=table.reader,
         )
-
-    def severity_names(self) -> None:
-        """What a customer may state must mean one severity; compared as it is when a mail states it."""
-        severities = self.table.severities
-        claims = [(key, f"severities.{key}", key) for key in severities]
-        claims += [
-            (key, f"severities.{key}.name", name)
-            for key, entry in severities.items()
-            for name in (first(entry.name), *others(entry.name))
-        ]
-        claims += [
-            (key, f"severities.{key}.aliases", alias) for key, entry in severities.items() for alias in entry.aliases
-        ]
-        taken: dict[str, str] = {}
-        for key, place, name in claims:
-            owner = taken.setdefault(folded(name), key)
-            if owner != key and folded(name):
-                self.wrong(place, f"expected {name!r} with one severity only, severities.{owner} has it too")
 
     # --- the rest
 
     def intake(self) -> Iterator[IntakeField]:
-        for number, entry in enumerate(self.table.intake, start=1):
-            for kind in entry.kinds:
-                self.among(f"intake.{number}.kinds", kind, get_args(Kind))
+        for entry in self.table.intake:
             kinds = tuple(kind for kind in get_args(Kind) if kind in entry.kinds)
             yield IntakeField(
                 entry.key,
@@ -391,46 +333,40 @@ class _PolicyReader:
                 of_kinds=kinds,
             )
 
-    def languages(self) -> None:
-        if not self.table.languages:
-            self.wrong("languages", f"expected at least one of {', '.join(sorted(languages()))}")
-        for language in self.table.languages:
-            self.among("languages", language, languages())
-
     def steps(self) -> Iterator[Step]:
         for number, entry in enumerate(self.table.ladder, start=1):
             place = f"ladder.{number}"
-            reached = self.attempt(f"{place}.at", partial(_reached, entry.at), None)
+            reached = self.problems.attempt(f"{place}.at", partial(_reached, entry.at), None)
             to = tuple(self.audiences(f"{place}.to", entry.to))
-            repeat = self.attempt(f"{place}.repeat", partial(_elapsed, entry.repeat), None)
-            unless = self.attempt(f"{place}.unless_acknowledged", partial(_elapsed, entry.unless_acknowledged), None)
+            repeat = self.problems.attempt(f"{place}.repeat", partial(_elapsed, entry.repeat), None)
+            unless = self.problems.attempt(
+                f"{place}.unless_acknowledged", partial(_elapsed, entry.unless_acknowledged), None
+            )
             self.step_problems(place, entry)
             if reached:
                 share, after, before = reached
-                yield Step(
-                    _step_key(entry),
-                    entry.send,
-                    share,
-                    after,
-                    to,
-                    tuple(entry.only),
-                    entry.hours,
-                    repeat,
-                    unless,
-                    of=tuple(entry.of),
+                yield from_table(
+                    Step,
+                    entry,
+                    key=_step_key(entry),
+                    kind=entry.send,
+                    share=share,
+                    after=after,
                     before=before,
-                    plans=tuple(entry.plans),
+                    to=to,
+                    repeat=repeat,
+                    unless_acknowledged=unless,
                     until=tuple(mark for mark in MARKS if mark in entry.until),
                     in_turn=entry.in_turn and bool(to),
                 )
 
     def step_problems(self, place: str, entry: StepEntry) -> None:
-        for mark in entry.until:
-            self.among(f"{place}.until", mark, MARKS)
         if entry.until and entry.unless_acknowledged:
-            self.wrong(f"{place}.until", "expected without unless_acknowledged: an acknowledgment does not end it")
+            self.problems.add(
+                f"{place}.until", "expected without unless_acknowledged: an acknowledgment does not end it"
+            )
         if entry.in_turn and (not entry.repeat or len(entry.to) < 2):
-            self.wrong(f"{place}.in_turn", "expected with repeat, and with several in to")
+            self.problems.add(f"{place}.in_turn", "expected with repeat, and with several in to")
 
     def audiences(self, place: str, names: list[str]) -> Iterator[str]:
         seats = (*AUDIENCES, *(level.lower() for level in self.table.levels))
@@ -439,92 +375,70 @@ class _PolicyReader:
                 yield name.lower()
             else:
                 near = "".join(f"; did you mean {one}?" for one in get_close_matches(name.lower(), seats, n=1))
-                self.wrong(place, f"expected one of {', '.join(seats)}, or a bare address, not {name!r}{near}")
+                self.problems.add(place, f"expected one of {', '.join(seats)}, or a bare address, not {name!r}{near}")
 
     def level_names(self) -> Iterator[str]:
         """The seats that the desk fills: of these alone their names are the policy's own."""
         for name in self.table.levels:
             if name.lower() in AUDIENCES or _ADDRESS.fullmatch(name):
-                self.wrong("levels", f"expected a name that no seat has yet, not {name!r}")
+                self.problems.add("levels", f"expected a name that no seat has yet, not {name!r}")
             yield name.lower()
 
     def examples(self) -> Iterator[WorkedExample]:
         for number, entry in enumerate(self.table.example, start=1):
             if entry.at.tzinfo is None or (entry.due and entry.due.tzinfo is None):
-                self.wrong(f"example.{number}", "expected times with an offset, such as 2026-03-27T16:00:00+01:00")
+                self.problems.add(
+                    f"example.{number}", "expected times with an offset, such as 2026-03-27T16:00:00+01:00"
+                )
                 continue
             self.example_terms(f"example.{number}", entry)
-            yield WorkedExample(
-                at=entry.at,
+            yield from_table(
+                WorkedExample,
+                entry,
                 plan=entry.plan or next(iter(self.table.plans), ""),
-                severity=entry.severity,
                 region=entry.region or next(iter(self.table.regions), ""),
-                channel=entry.channel,
-                target=entry.target,
                 due_at=entry.due,
-                why=entry.why,
-                kind=entry.kind,
-                language=entry.language,
-                fields=entry.fields,
-                addons=tuple(entry.addons),
-                down=tuple(entry.down),
-                signed=entry.signed,
                 kept=entry.beside.kept,
                 missed=entry.beside.missed,
                 story=tuple(self.story(f"example.{number}", entry)),
-                subject=entry.subject,
-                mail=entry.mail,
             )
 
     def example_terms(self, place: str, entry: ExampleEntry) -> None:
-        """What an example says of its mail must be something that the policy knows."""
-        if entry.kind:
-            self.among(f"{place}.kind", entry.kind, {*self.table.kinds, *get_args(Kind)})
-        for key in entry.addons:
-            self.among(f"{place}.addons", key, self.table.addons)
-        for key in entry.fields:
-            self.among(f"{place}.fields", key, [one.key for one in self.table.intake])
-        if entry.language:
-            self.among(f"{place}.language", entry.language, {*languages(), *SCRIPTS})
         if entry.subject and not entry.mail.strip():
-            self.wrong(f"{place}.mail", "expected what the mail says, beside its subject")
-        switches = {channel.warranted_while_down for channel in self.table.channels.values()} - {""}
-        for switch in entry.down:
-            self.among(f"{place}.down", switch, switches)
+            self.problems.add(f"{place}.mail", "expected what the mail says, beside its subject")
         if min(entry.beside.kept, entry.beside.missed) < 0:
-            self.wrong(f"{place}.beside", "expected numbers of promises, none below zero")
+            self.problems.add(f"{place}.beside", "expected numbers of promises, none below zero")
 
     def story(self, place: str, entry: ExampleEntry) -> Iterator[StoryStep]:
         """The steps of an example, each no earlier than the one before."""
         at, severities, targets = entry.at, list(self.table.severities), [kind.key for kind in self.kinds]
         for number, step in enumerate(entry.then, start=1):
             here = f"{place}.then.{number}"
-            at = self.attempt(here, partial(step_at, step, at), at)
-            by, text = self.attempt(f"{here}.do", partial(read_deed, step.do, severities), _NOBODY)
+            at = self.problems.attempt(here, partial(step_at, step, at), at)
+            by, text = self.problems.attempt(f"{here}.do", partial(read_deed, step.do, severities), _NOBODY)
             expected = StoryStep(at, by, text)
             reading = partial(expecting, expected, step.expect, targets, severities)
-            yield self.attempt(f"{here}.expect", reading, expected)
+            yield self.problems.attempt(f"{here}.expect", reading, expected)
 
     def exclusions(self) -> Iterator[Exclusion]:
         for number, entry in enumerate(self.table.exclusion, start=1):
             if entry.key.casefold() == OFF:
-                self.wrong(f"exclusion.{number}.key", f"expected another key: #exclude {OFF} takes an exclusion back")
-            yield Exclusion(entry.key, first(entry.why), tuple(entry.words), entry.out_of_scope)
+                self.problems.add(
+                    f"exclusion.{number}.key", f"expected another key: #exclude {OFF} takes an exclusion back"
+                )
+            yield from_table(Exclusion, entry, why=first(entry.why))
         keys = {entry.key for entry in self.table.exclusion}
         if UNSUPPORTED not in keys and any(not entry.exclusion for entry in self.table.versions):
             yield Exclusion(UNSUPPORTED, NOT_SUPPORTED)
 
     def versions(self) -> Iterator[ProductVersion]:
-        known = {entry.key for entry in self.table.exclusion}
         for number, entry in enumerate(self.table.versions, start=1):
             place, text = f"versions.{number}", entry.version.strip()
             numbers = numbers_of(text)
             if not numbers:
-                self.wrong(f"{place}.version", f'expected a version such as "4.1" or "< 4.0", not {entry.version!r}')
-            if entry.exclusion:
-                self.among(f"{place}.exclusion", entry.exclusion, known)
-            for addon in entry.extended:
-                self.among(f"{place}.extended", addon, self.table.addons)
+                self.problems.add(
+                    f"{place}.version", f'expected a version such as "4.1" or "< 4.0", not {entry.version!r}'
+                )
             exclusion = entry.exclusion or UNSUPPORTED
             until, extended = entry.supported_until, dict(entry.extended)
             yield ProductVersion(numbers, text.startswith("<"), entry.product, until, extended, exclusion)
@@ -532,220 +446,23 @@ class _PolicyReader:
     def maintenance(self) -> Iterator[Maintenance]:
         windows = self.table.maintenance
         for number, entry in enumerate(windows, start=1):
-            if entry.impact:
-                self.among(f"maintenance.{number}.impact", entry.impact, self.table.maintenance_terms.notice)
-            found = self.attempt(f"maintenance.{number}", partial(read_maintenance, entry, windows), None)
+            found = self.problems.attempt(f"maintenance.{number}", partial(read_maintenance, entry, windows), None)
             if found:
                 yield found
 
-    def references(self, policy: Policy) -> None:
-        """Every key that names another table must name one that is there."""
-        severities = {level.key for level in policy.severity.levels}
-        self.hours_references(policy)
-        self.warranty_references(policy)
-        self.credit_references(policy)
-        self.goal_references(policy)
-        for number, step in enumerate(self.table.ladder, start=1):
-            for severity in step.only:
-                self.among(f"ladder.{number}.only", severity, severities)
-            for plan in step.plans:
-                self.among(f"ladder.{number}.plans", plan, {entry.key for entry in policy.plans})
-            for target in step.of:
-                self.among(f"ladder.{number}.of", target, [kind.key for kind in policy.kinds])
-        self.among("classifier.default", policy.severity.default, severities)
-        for number, cap in enumerate(policy.severity.caps, start=1):
-            self.among(f"classifier.caps.{number}.at_most", cap.at_most, severities)
-            self.among(f"classifier.caps.{number}.alone", cap.alone or cap.at_most, severities)
-            self.condition(f"classifier.caps.{number}.when", cap.when, {entry.key for entry in policy.channels})
-        if self.table.classifier.matrix and BLANK not in severities:
-            fields = {field.key for field in policy.intake}
-            for key, expected in matrix_problems(self.table.classifier.matrix, severities=severities, fields=fields):
-                self.wrong(f"classifier.matrix.{key}", expected)
-        for kind in policy.severity.never_rank_1:
-            self.among("classifier.never_rank_1", kind, get_args(Kind))
-
-    def goal_references(self, policy: Policy) -> None:
-        """As the file has them: a span that cannot be read hides no name beside it."""
-        kinds = [kind.key for kind in policy.kinds]
-        for number, example in enumerate(self.table.example, start=1):
-            self.among(f"example.{number}.target", example.target, kinds)
-        plans, severities = {entry.key for entry in policy.plans}, {level.key for level in policy.severity.levels}
-        known = self.known_to_cells(policy)
-        placed = [(f"targets.{plan}", targets) for plan, targets in self.table.targets.items()]
-        for plan in self.table.targets:
-            self.among(f"targets.{plan}", plan, plans)
-        placed += [(f"addons.{key}.targets", addon.targets) for key, addon in self.table.addons.items()]
-        for place, targets in placed:
-            for target, goals in targets.items():
-                self.among(f"{place}.{target}", target, kinds)
-                for severity, entry in goals.items():
-                    self.among(f"{place}.{target}.{severity}", severity, severities)
-                    self.cell_reader.names(f"{place}.{target}.{severity}", entry, known, self.among)
-        for key, addon in self.table.addons.items():
-            self.among(f"addons.{key}.calendar", addon.calendar or ALWAYS, policy.calendars)
-            for plan in addon.plans:
-                self.among(f"addons.{key}.plans", plan, plans)
-
-    def known_to_cells(self, policy: Policy) -> Mapping[VariedBy, Collection[str]]:
-        """What variants may name."""
-        return {
-            "channel": {entry.key for entry in policy.channels},
-            "hours": policy.calendars,
-            "kind": {*self.table.kinds, *get_args(Kind)},
-            "language": {*languages(), *SCRIPTS, OTHER},
-            "field": {field.key for field in policy.intake},
-        }
-
-    def condition(self, place: str, when: str, channels: Collection[str]) -> None:
-        """A binding rule that can never hold would be believed to."""
-        about, colon, value = when.partition(":")
-        if about == "kind" and colon:
-            self.among(place, value, get_args(Kind))
-        elif about == "channel" and colon:
-            self.among(place, value, {*channels, "monitoring", "escalation"})
-        elif not (about in {"product", "component"} and value):
-            self.among(place, when, (*CONDITIONS, "kind:...", "channel:...", "product:...", "component:..."))
-
-    def hours_references(self, policy: Policy) -> None:
-        for region in policy.regions:
-            self.among(f"regions.{region.key}.calendar", region.calendar, policy.calendars)
-        for plan in policy.plans:
-            if plan.calendar:
-                self.among(f"plans.{plan.key}.calendar", plan.calendar, policy.calendars)
-        for what, entries in (("plans", policy.plans), ("regions", policy.regions)):
-            if not entries:
-                self.wrong(what, "expected at least one")
-
-    def warranty_references(self, policy: Policy) -> None:
-        plans, channels = {entry.key for entry in policy.plans}, {entry.key for entry in policy.channels}
-        severities = {level.key for level in policy.severity.levels}
-        areas, fields = {area.key for area in policy.severity.areas}, {field.key for field in policy.intake}
-        named = [
-            ("warranty.plans", policy.warranty.plans, plans),
-            ("warranty.severities", policy.warranty.severities, severities),
-            ("warranty.channels", policy.warranty.channels, channels),
-            ("warranty.requires", policy.warranty.requires, fields),
-            *((f"plans.{plan.key}.channels", plan.channels, channels) for plan in policy.plans),
-            *((f"plans.{plan.key}.excludes", plan.excludes, areas) for plan in policy.plans),
-            *((f"plans.{plan.key}.severities", plan.severities, severities) for plan in policy.plans),
-            *(
-                (f"channels.{channel.key}.kind", (channel.kind,), {*self.table.kinds, *get_args(Kind)})
-                for channel in policy.channels
-                if channel.kind
-            ),
-            *(
-                (f"channels.{channel.key}.severity", (channel.severity,), severities)
-                for channel in policy.channels
-                if channel.severity
-            ),
-        ]
-        for place, keys, known in named:
-            for key in keys:
-                self.among(place, key, known)
-        for key in ("downgrade_to", "reopened_as", "follow_up_severity"):
-            if getattr(policy.lifecycle, key):
-                self.among(f"lifecycle.{key}", getattr(policy.lifecycle, key), severities)
-        self.lifecycle(policy.lifecycle)
-
-    def credit_references(self, policy: Policy) -> None:
-        promised = {target for targets in self.table.targets.values() for target in targets}
-        plans, severities = {plan.key for plan in policy.plans}, {level.key for level in policy.severity.levels}
-        terms, goals = policy.credits, {goal.key for goal in policy.attainment}
-        named: list[tuple[str, Iterable[str], Collection[str]]] = []
-        for goal in policy.attainment:
-            place = f"attainment.{goal.key}"
-            named += [
-                (f"{place}.targets", goal.targets, promised),
-                (f"{place}.plans", goal.plans, plans),
-                (f"{place}.severities", goal.severities, severities),
-            ]
-        if terms:
-            named += [
-                ("credits.calendar", [terms.calendar], policy.calendars),
-                ("credits.targets", terms.targets, promised),
-                ("credits.unless", filter(None, [terms.unless]), goals),
-            ]
-            self.same_period(terms, policy.attainment)
-        self.availability_references(policy)
-        for place, keys, known in named:
-            for key in keys:
-                self.among(place, key, known)
-
-    def availability_references(self, policy: Policy) -> None:
-        """What is credited for being down is credited with all else, by periods that fit into that one."""
-        plans, credited = {plan.key for plan in policy.plans}, policy.credits
-        for terms in policy.availability:
-            place = f"availability.{terms.key}"
-            for plan in terms.plans:
-                self.among(f"{place}.plans", plan, plans)
-            if terms.credits and credited is None:
-                self.wrong(place, "expected [credits], too: until when and by which calendar they are asked for")
-            elif terms.credits and credited and MONTHS[terms.per] > MONTHS[credited.per]:
-                self.wrong(f"{place}.per", f"expected no longer a period than that of [credits], a {credited.per}")
-
-    def same_period(self, terms: Credits, goals: Iterable[AttainmentGoal]) -> None:
-        """A goal that keeps credits away is counted over what they are given for."""
-        for goal in goals:
-            if goal.key == terms.unless and goal.of != "customer":
-                self.wrong("credits.unless", f"expected a goal of each customer, {goal.key} is one of all together")
-            if goal.key == terms.unless and goal.per != terms.per:
-                self.wrong("credits.unless", f"expected a goal of a {terms.per}, {goal.key} is one of a {goal.per}")
-
     def life(self, table: LifecycleTable) -> Lifecycle:
         """`[lifecycle]`; what is wrong with a span is said, and it is as if it were not there."""
-        span = self.lifecycle_span
-        return Lifecycle(
-            remind_after=span("remind_after", table.remind_after, _business_days(table.remind_after_days)),
-            close_after=span("close_after", table.close_after, _business_days(table.close_after_days)),
-            reminders=table.reminders,
-            turn_remind_after=span("turn_remind_after", table.turn_remind_after),
-            turn_close_after=span("turn_close_after", table.turn_close_after),
-            reopen_within=span("reopen_within", table.reopen_within, _elapsed_days(table.reopen_within_days)),
-            reopened_as=table.reopened_as,
-            follow_up_severity=table.follow_up_severity,
-            downgrade_after=span("downgrade_after", table.downgrade_after, _business_days(table.downgrade_after_days)),
-            downgrade_to=table.downgrade_to,
-            downgrade_automatically=table.downgrade_automatically,
-            resolve_recovered=table.resolve_recovered,
-            progress_mails=table.progress_mails,
-            ask_rating=table.ask_rating,
-        )
+        in_days = {key: _business_days(getattr(table, f"{key}_days")) for key in _OF_BUSINESS_DAYS}
+        in_days["reopen_within"] = _elapsed_days(table.reopen_within_days)
+        keys = (*in_days, "turn_remind_after", "turn_close_after")
+        spans = {key: self.lifecycle_span(key, getattr(table, key), in_days.get(key)) for key in keys}
+        return from_table(Lifecycle, table, **spans)
 
     def lifecycle_span(self, key: str, text: str, of_days: Within | None = None) -> Within | None:
         """An amount of `[lifecycle]`, written or in days."""
         if text and of_days:
-            self.wrong(f"lifecycle.{key}", f"expected this or {key}_days, not both")
-        return self.attempt(f"lifecycle.{key}", partial(parse_within, text), None) if text else of_days
-
-    def lifecycle(self, life: Lifecycle) -> None:
-        """Spans that can pass, and nothing that never happens for want of what comes before it."""
-        table = self.table.lifecycle
-        for key in ("remind_after_days", "close_after_days", "reopen_within_days", "downgrade_after_days"):
-            days = getattr(table, key)
-            if days is not None and days < 1:
-                self.wrong(f"lifecycle.{key}", f"expected one day or more, not {days}")
-        if not 1 <= life.reminders <= _REMINDERS_AT_MOST:
-            self.wrong("lifecycle.reminders", f"expected a number from 1 to {_REMINDERS_AT_MOST}, not {life.reminders}")
-        if life.reminders > 1 and not (life.remind_after or life.turn_remind_after):
-            self.wrong("lifecycle.reminders", "expected remind_after or turn_remind_after, too: so far apart")
-        if life.close_after and not life.remind_after:
-            self.wrong("lifecycle.close_after_days", "expected remind_after_days, too: it counts from the reminder")
-        if life.turn_close_after and not life.turn_remind_after:
-            self.wrong("lifecycle.turn_close_after", "expected turn_remind_after, too: it counts from the reminder")
-        if life.downgrade_after and not life.downgrade_to:
-            self.wrong("lifecycle.downgrade_after_days", "expected downgrade_to, too: the severity that it comes to")
-
-    def among(self, place: str, key: str, known: Collection[str]) -> None:
-        if key not in known and BLANK not in known:
-            self.wrong(place, f"expected one of {', '.join(sorted(known))}, not {key!r}")
-
-    def attempt(self, place: str, reading: Callable[[], R], otherwise: R) -> R:
-        """What `reading` reads; where it refuses, its words become a problem of that place."""
-        try:
-            return reading()
-        except ValueError as problem:
-            self.wrong(place, str(problem))
-            return otherwise
+            self.problems.add(f"lifecycle.{key}", f"expected this or {key}_days, not both")
+        return self.problems.attempt(f"lifecycle.{key}", partial(parse_within, text), None) if text else of_days
 
 
 def _is_dated(cells: Iterable[Cell], plans: Iterable[Plan]) -> bool:
@@ -774,17 +491,6 @@ def _within(text: str, business_day: str) -> Within:
     if within.calendar_days and business_day:
         raise ValueError(f'business_day: expected with business days such as "1bd", not with {text!r}')
     return within
-
-
-def _warranty(table: WarrantyTable) -> Warranty:
-    return Warranty(
-        plans=tuple(table.plans),
-        severities=tuple(table.severities),
-        channels=tuple(table.channels),
-        only_registered=table.only_registered,
-        first_full=table.first_full,
-        requires=tuple(table.requires),
-    )
 
 
 def _reached(text: str) -> tuple[float, timedelta, timedelta]:
