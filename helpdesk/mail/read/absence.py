@@ -97,10 +97,11 @@ class _Language:
     never: re.Pattern[str]
     cased: bool  # names begin with a capital letter
     phrases: re.Pattern[str] | None  # where no spaces stand between words
+    joined: tuple[str, ...]  # what is written as the beginning of the next word
 
     def knows(self, word: str) -> bool:
         """Whether a notice may hold this word."""
-        if word in self.words:
+        if word in self.words or (word.startswith(self.joined) and word[1:] in self.words):
             return True
         if "'" not in word and "-" not in word:
             return False
@@ -135,6 +136,7 @@ def _language(told: dict[str, Any]) -> _Language:
         ours=_pattern(told.get("ours", [])),
         never=_pattern(told.get("never", [])),
         cased=not told.get("uncased"),
+        joined=tuple(told.get("joined", ())),
         phrases=None if spaced else re.compile("|".join(map(re.escape, words.longest_first()))),
     )
 
@@ -282,7 +284,7 @@ def _sign(word: str, folded: str, language: _Language, own: frozenset[str], read
 def _may_be_a_name(word: str, language: _Language, read: _Reading) -> bool:
     """A name stands beside how to reach somebody, or behind a word of its clause: `in Paris`."""
     read.names += 1
-    if not language.cased:
+    if not language.cased and not word[0].isupper():  # among its letters a Latin name has its capital
         return read.beside and read.names <= _LEFT_BESIDE_CONTACT // 3
     return word[0].isupper() and (read.beside or len(read.clauses[-1]) > 1 or _greets(read, language))
 
