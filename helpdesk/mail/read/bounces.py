@@ -23,6 +23,8 @@ from helpdesk.mail.read.mime import Tree, read_tree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from helpdesk.person import Person
+
 _READ = 200_000  # bytes of a report that are looked at
 MAX_RECIPIENTS = 50  # of one report
 
@@ -225,7 +227,9 @@ _UNNAMED = re.compile(
 def _prose(tree: Tree) -> Bounce | None:
     block = tree.root.block
     subject = text_of(block.first("subject"))
-    text = _text(tree)
+    if not (_is_sent_as_report(tree, subject) or _is_unnamed(_text(tree, _BEGINNING))):
+        return None  # nearly every mail, before all of its text is read
+    text = _text(tree, _READ)
     if not _reads_as_report(tree, subject, text):
         return None
     status, permanent = _read_prose(f"{subject}\n{text}")
@@ -242,23 +246,51 @@ def _reads_as_report(tree: Tree, subject: str, text: str) -> bool:
     the mail back; its subject says so from its first word; it names who was not reached, and why.
     """
     block = tree.root.block
-    if block.first("x-failed-recipients") or _report_type(tree) == "delivery-status":
+    if _says_report(tree):
         return not _SUCCESS.search(text[:4_000])
-    senders = people(block.all("from")[:1])
-    if any(_CERTAINLY_DAEMON.match(one.address) for one in senders):
+    if any(_CERTAINLY_DAEMON.match(one.address) for one in _senders(tree)):
         return True
-    null = _is_null(block.first("return-path"))
-    unnamed = _UNNAMED.search(text[:2_000]) or _FORMS.search(text[:4_000])
-    daemon = any(_DAEMON.match(one.address) or _DAEMON_NAME.search(one.name) for one in senders)
-    named = _SUBJECT.search(subject) is not None and not _ANSWERED.match(subject)
-    if not (unnamed or daemon or (named and (null or not senders))):
-        return False  # nearly every mail, before it is searched for one that it brings back
-    begins = _begins_as_report(text)
-    if not (null or begins or _brings_mail_back(tree)):
+    unnamed = _is_unnamed(text)
+    if not (unnamed or _is_sent_as_report(tree, subject)):
+        return False
+    begins, named = _begins_as_report(text), _is_named_report(subject)
+    if not (_is_null(block.first("return-path")) or begins or _brings_mail_back(tree)):
         return False
     if unnamed:
         return True
     return (named or begins) and (named + begins > 1 or _FAILURE.search(text[:6_000]) is not None)
+
+
+def _is_sent_as_report(tree: Tree, subject: str) -> bool:
+    """Whether its header lets a mail be a report."""
+    senders = _senders(tree)
+    if _says_report(tree) or any(_is_daemon(one) for one in senders):
+        return True
+    return _is_named_report(subject) and (_is_null(tree.root.block.first("return-path")) or not senders)
+
+
+def _says_report(tree: Tree) -> bool:
+    return bool(tree.root.block.first("x-failed-recipients")) or _report_type(tree) == "delivery-status"
+
+
+def _senders(tree: Tree) -> tuple[Person, ...]:
+    return people(tree.root.block.all("from")[:1])
+
+
+def _is_daemon(one: Person) -> bool:
+    return bool(_CERTAINLY_DAEMON.match(one.address) or _DAEMON.match(one.address) or _DAEMON_NAME.search(one.name))
+
+
+def _is_named_report(subject: str) -> bool:
+    return _SUBJECT.search(subject) is not None and not _ANSWERED.match(subject)
+
+
+_BEGINNING = 4_000  # characters in which a report says that it is one
+
+
+def _is_unnamed(text: str) -> bool:
+    """Whether it has the form of a program's that answers under the name of nobody in particular."""
+    return bool(_UNNAMED.search(text[:2_000]) or _FORMS.search(text[:_BEGINNING]))
 
 
 def _begins_as_report(text: str) -> bool:
@@ -303,13 +335,26 @@ def _is_null(value: bytes) -> bool:
     return value.replace(b" ", b"") == b"<>"
 
 
-def _text(tree: Tree) -> str:
-    """The report itself: the text before the returned mail."""
+def _text(tree: Tree, least: int) -> str:
+    """The report itself: the text before the returned mail, and of a long page at least so many characters of it."""
     part = next((one for one in tree.parts if one.type in {"text/plain", "text/html"}), tree.root)
-    text = clean(decode(tree.body(part)[:_READ], part.parameters.get("charset", ""))[0])
-    if part.type == "text/html":
-        text = re.sub(r"<[^<>]{0,2000}>", " ", text)
+    text = decode(tree.body(part)[:_READ], part.parameters.get("charset", ""))[0]
+    text = _words(text, least) if part.type == "text/html" else clean(text)
     return _RETURNED.split(text, maxsplit=1)[0] or text
+
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_WITHIN = 1_000  # characters of a line that may tell that what stands below it was returned
+
+
+def _words(page: str, least: int) -> str:
+    end = 4 * least
+    while 0 < end < len(page):
+        end = page.find("<", end)  # never within a tag
+        if end > 0 and len(words := _TAG.sub(" ", clean(page[:end]))) >= least + _WITHIN:
+            return words
+        end *= 2
+    return _TAG.sub(" ", clean(page))
 
 
 _RETURNED = re.compile(

@@ -13,7 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _BLOCKS = frozenset(
     "address article aside body center dd details dialog dir div dl dt fieldset figcaption figure footer form header "
@@ -23,6 +23,9 @@ _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 pre blockquote".split())
 _LISTS = ("ul", "ol", "menu", "dir")
 _RAW = frozenset("script style title textarea xml noframes svg math object".split())  # content is not shown
 _VOID = frozenset("br img hr input meta link base col area embed source wbr param track".split())
+# These change nothing by themselves; the others nothing where no line is begun.
+_INLINE = "span font b i u em strong o:p small big sub sup tt code s strike label".split()
+_BETWEEN_LINES = "p td div tr table tbody thead tfoot th center h1 h2 h3 h4 h5 h6 section article header footer".split()
 _MAX_QUOTE = 20  # deeper quotation is shown at this depth
 _MAX_LISTS = 50
 
@@ -32,7 +35,23 @@ _NAME = re.compile(r"/?[a-zA-Z][^\s/>]{0,60}")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]{1,60}+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
 _HUGE_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{8,});?")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_UNEVEN = re.compile(r"[\t\n\r\f][ \t\n\r\f]*+| [ \t\n\r\f]++")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+
+
+def _tags(names: Iterable[str]) -> str:
+    """A tag of one of these names, as nearly all are: in small letters, its attributes without `<` or stray quotes.
+
+    `_TO_END` ends each of them at the same place.
+    """
+    value = """(?:"[^"<]*+"|'[^'<]*+'|(?=[^"'\\s]))"""
+    return rf"""(?:{"|".join(names)})(?=[\s/>])[^<>"'=]*+(?:={value}[^<>"'=]*+)*+>"""
+
+
+_INLINE_TAG = re.compile(f"</?{_tags(_INLINE)}|</{_tags(('td', 'th'))}")
+_WORDS = re.compile(rf"(?:[^<]++|{_INLINE_TAG.pattern})++")
+_BETWEEN = re.compile(rf"(?:[ \t\n\r\f]++|</?{_tags([*_BETWEEN_LINES, *_INLINE])})++")
+_PARAGRAPH = re.compile(r"</?(?:p|h[1-6])\b")
 
 
 def to_text(html: str) -> str:
@@ -49,8 +68,12 @@ def to_text(html: str) -> str:
 
 def _feed(html: str, writer: _Writer) -> None:
     tags = _Tags(html)
-    at, size = 0, len(html)
+    at, size, piecemeal = 0, len(html), 0
     while at < size:
+        if at >= piecemeal and tags.are_quoted and not writer.hidden:
+            at, piecemeal = _past_simple(html, at, writer)
+            if at == size:
+                return
         opening = html.find("<", at)
         if opening < 0:
             opening = size
@@ -61,13 +84,33 @@ def _feed(html: str, writer: _Writer) -> None:
         at = tags.read(opening, writer)
 
 
+def _past_simple(html: str, at: int, writer: _Writer) -> tuple[int, int]:
+    """Handle words, and the tags around them that only separate lines or change no text: most of an office's HTML.
+
+    Returns where the text goes on, and how far it is to be read piece by piece: some tag there may hide what follows.
+    """
+    if writer.between_lines and (found := _BETWEEN.match(html, at)):
+        if _hides(found[0]):
+            return at, found.end()
+        writer.separate(paragraphs=_PARAGRAPH.search(found[0]) is not None)
+        at = found.end()
+    if found := _WORDS.match(html, at):
+        if _hides(found[0]):
+            return at, found.end()
+        for words in _INLINE_TAG.split(found[0]) if "<" in found[0] else (found[0],):
+            if words:
+                writer.data(words)
+        at = found.end()
+    return at, at
+
+
 class _Tags:
     """Reads one piece of markup at a time. A search that failed once is never begun again."""
 
     def __init__(self, html: str) -> None:
         self._html = html
         self._hopeless: set[str] = set()
-        self._quotes = True
+        self.are_quoted = True  # the values of attributes
 
     def read(self, at: int, writer: _Writer) -> int:
         """Handle the markup at `at`; where the text goes on."""
@@ -124,11 +167,11 @@ class _Tags:
         if plain < 0:
             self._hopeless.add(">")
             return -1
-        if not self._quotes or self._html.find("=", at, plain) < 0:
+        if not self.are_quoted or self._html.find("=", at, plain) < 0:
             return plain + 1
         past = _TO_END.match(self._html, at)
         if past is None:
-            self._quotes = False  # an attribute's quote is never closed: from here on quotes mean nothing
+            self.are_quoted = False  # an attribute's quote is never closed: from here on quotes mean nothing
             return plain + 1
         return past.end()
 
@@ -150,6 +193,20 @@ class _Writer:
         self._show_hidden = show_hidden
         self.hid_something = False
 
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing is shown here."""
+        return self._hidden is not None
+
+    @property
+    def between_lines(self) -> bool:
+        """Whether no line is begun, and blanks say nothing."""
+        return not (self._line or self._pre)
+
+    def separate(self, *, paragraphs: bool) -> None:
+        """Tags that begin and end lines, or paragraphs, where no line is begun."""
+        self._gap = max(self._gap, int(paragraphs))
+
     def data(self, raw: str) -> None:
         if self._hidden:
             return
@@ -161,7 +218,8 @@ class _Writer:
                 self._break()
                 self._put(line)
             return
-        text = _SPACES.sub(" ", text)
+        if "  " in text or not text.isprintable():
+            text = _UNEVEN.sub(" ", text)
         if text != " " or (self._line and not self._line[-1].endswith(" ")):
             self._put(text if self._line else text.lstrip(" "))
 
