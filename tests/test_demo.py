@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from helpdesk.cli.setup import _warnings
 from helpdesk.config import load_configuration
 from helpdesk.desk import load_rules
+from helpdesk.diagnosis import odd_settings
 from helpdesk.lab.scenario import read_scenario
 from helpdesk.lab.simulate import simulate
 from helpdesk.log import quiet
@@ -40,7 +41,7 @@ def test_the_demo_desk_has_a_mailbox_and_a_customer_for_every_shipped_offering_a
     assert {f"support@{policy}.example" for policy in offered} <= {box.address for box in configuration.mailboxes}
     assert {box.policy for box in configuration.mailboxes} == offered
     assert {customer.policy for customer in desk.customers.by_key.values()} == offered
-    assert list(_warnings(desk)) == []
+    assert list(odd_settings(desk, datetime.now(UTC))) == []
     assert len(configuration.file.agent) == 2
     assert configuration.file.team[0].lead
     assert configuration.file.web.listen == "127.0.0.1:8080"

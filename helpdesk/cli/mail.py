@@ -69,7 +69,7 @@ def import_mail(
     rules = open_rules(config)
     outcomes: dict[str, int] = {}
     odd: list[str] = []
-    with open_database(rules) as database:
+    with open_database(rules.configuration) as database:
         taken = _Import(rules, database, paths, mailbox)
         shapes = taken.history(agent or [], dry_run=dry_run) if history else taken.mail(hold=hold)
         for shape in shapes:

@@ -10,13 +10,14 @@ import typer
 
 from helpdesk.cli.registry import add_group
 from helpdesk.cli.shared import AsJson, Config, open_configuration, print_json, wall_clock
-from helpdesk.errors import HelpdeskError, Unavailable
+from helpdesk.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from helpdesk.config import Configuration
     from helpdesk.credentials import SignIn
+    from helpdesk.diagnosis import Looked
     from helpdesk.wires.token_server import Grant
 
 _PATIENCE = 15 * 60  # seconds that somebody may take in a browser
@@ -50,10 +51,11 @@ def login(
         _say(f"The refresh token is in {one.file}.")
     tried = list(_tried(configuration, signed_in))
     if as_json:
-        print_json({"mailbox": address, "ok": all(not problem for _, problem in tried), "checks": dict(tried)})
-    for part, problem in tried:
-        _say(f"FAILED: {part}: {problem}" if problem else f"ok: {part}")
-    if any(problem for _, problem in tried):
+        checks = {each.part: each.problem for each in tried}
+        print_json({"mailbox": address, "ok": not any(checks.values()), "checks": checks})
+    for each in tried:
+        _say(f"FAILED: {each.part}: {each.problem}" if each.problem else f"ok: {each.part}")
+    if any(each.problem for each in tried):
         raise typer.Exit(1)
 
 
@@ -82,24 +84,16 @@ def _typed() -> int | None:
         return None
 
 
-def _tried(configuration: Configuration, signed_in: Iterable[SignIn]) -> Iterator[tuple[str, str]]:
-    """What uses the tokens, each with what is wrong, "" where it opens."""
-    from helpdesk import diagnosis
+def _tried(configuration: Configuration, signed_in: Iterable[SignIn]) -> Iterator[Looked]:
+    """What uses the tokens, tried."""
     from helpdesk.credentials import TokenAccount
+    from helpdesk.diagnosis import look, mailbox, smarthost
 
     keys, now = {one.account.key for one in signed_in}, wall_clock()
     for entry in configuration.file.mailbox:
         imap = entry.imap
         if imap and imap.oauth2 and TokenAccount(entry.address, imap.username, imap.oauth2).key in keys:
-            yield f"mailbox {entry.address}", _problem(partial(diagnosis.mailbox, configuration, entry, now))
+            yield look(f"mailbox {entry.address}", partial(mailbox, configuration, entry, now))
     out = configuration.file.smtp_out
     if out.oauth2 and TokenAccount(out.username, out.username, out.oauth2).key in keys:
-        yield "outgoing mail", _problem(partial(diagnosis.smarthost, configuration, now))
-
-
-def _problem(attempt: Callable[[], object]) -> str:
-    try:
-        attempt()
-    except HelpdeskError as problem:
-        return str(problem)
-    return ""
+        yield look("outgoing mail", partial(smarthost, configuration, now))

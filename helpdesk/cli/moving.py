@@ -174,7 +174,7 @@ def _cases_taken(rules: Rules, file: Path, mailbox: str, *, dry_run: bool) -> It
     from helpdesk.desk import Desk
     from helpdesk.importing.cases import CaseImport, lines_of
 
-    with open_database(rules) as database, progress("importing", lines_of(file)) as advance:
+    with open_database(rules.configuration) as database, progress("importing", lines_of(file)) as advance:
         desk = Desk(database=database, rules=rules, now=wall_clock)
         desk.begin()
         for shape in CaseImport(desk, file, mailbox, dry_run=dry_run).run():
@@ -187,7 +187,7 @@ def _import_desk(rules: Rules, file: Path, *, as_json: bool) -> None:
     from helpdesk.importing.desk import import_desk
     from helpdesk.store.claims import Occupied, WorkLock
 
-    with open_database(rules) as database, progress("importing", lines_of(file)) as advance:
+    with open_database(rules.configuration) as database, progress("importing", lines_of(file)) as advance:
         lock = WorkLock(database)
         try:
             lock.take()

@@ -33,8 +33,6 @@ from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from helpdesk.core.words.people import Customer
     from helpdesk.offering.files import PolicyBook
     from helpdesk.offering.files.lint import Finding
@@ -199,23 +197,14 @@ def policy_check(
         raise typer.Exit(1)
 
 
-def _unheard(config: Path | None) -> Iterator[Finding]:
-    """The policies for whose customers nobody in particular hears that they ask for escalation (LGT-7)."""
-    from helpdesk.offering.files.lint import Finding
-
+def _unheard(config: Path | None) -> list[Finding]:
     path = config_path(config)
     if not path.exists():
-        return
-    rules = open_rules(config)
-    for mailbox in rules.configuration.mailboxes:
-        customers = [one for one in rules.customers.by_key.values() if one.policy == mailbox.policy]
-        named = bool(customers) and all(one.account_contacts for one in customers)
-        if rules.configuration.teams[mailbox.team].lead is None and not named and mailbox.channel != "ignore":
-            text = (
-                f"who asks {mailbox.policy} for escalation is heard by nobody but the agents: {mailbox.team} has no "
-                "lead, and not every customer has account_contacts"
-            )
-            yield Finding("warning", str(path), f"mailbox {mailbox.address}", text)
+        return []
+    from helpdesk.diagnosis.settings import unheard_escalations
+    from helpdesk.offering.files.lint import Finding
+
+    return [Finding("warning", str(path), place, text) for place, text in unheard_escalations(open_rules(config))]
 
 
 def _files_of_desk(config: Path | None) -> list[Path]:

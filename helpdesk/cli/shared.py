@@ -16,7 +16,6 @@ from helpdesk.errors import ConfigurationError, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from contextlib import AbstractContextManager
 
     from helpdesk.config import Configuration
     from helpdesk.desk import Rules
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from helpdesk.severity.reader import AskReader
     from helpdesk.store.engine import Database
     from helpdesk.unit import Unit, Units
-
-_SQLITE = "sqlite:///"
 
 Config = Annotated[
     Path | None,
@@ -89,9 +86,9 @@ def open_voters(given: Path | None) -> Voters:
     from helpdesk.unit import call_thresholds, load_second_voter
 
     second = load_second_voter() if configuration.file.desk.second_voter else None
-    if not _begun(configuration.database_url):
+    if not _begun(configuration):
         return Voters(second=second)
-    with open_url(configuration.database_url) as database, database.read() as connection:
+    with open_database(configuration) as database, database.read() as connection:
         model = active_model(connection)
         return Voters(model, second, call_thresholds(connection, model, open_book(given), wall_clock()))
 
@@ -106,28 +103,23 @@ def open_mail_reader(given: Path | None) -> AskReader:
     return reader.ask
 
 
-def _begun(url: str) -> bool:
+def _begun(configuration: Configuration) -> bool:
     """Whether there is a database with tables; looking makes none."""
     from helpdesk.store import migrate
     from helpdesk.store.engine import Database
 
-    if absent(url):
+    if absent(configuration):
         return False
-    database = Database(url)
+    database = Database(configuration.database_url)
     try:
         return migrate.current(database) is not None
     finally:
         database.close()
 
 
-def absent(url: str) -> bool:
+def absent(configuration: Configuration) -> bool:
     """Whether it is an embedded database whose file is not there: to open it would make an empty one."""
-    return url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists()
-
-
-def open_database(rules: Rules) -> AbstractContextManager[Database]:
-    """The desk's database, at this version's schema. Raises Unavailable that says what to do."""
-    return open_url(rules.configuration.database_url)
+    return configuration.database_file is not None and not configuration.database_file.exists()
 
 
 @contextmanager
@@ -135,7 +127,7 @@ def open_units(rules: Rules) -> Iterator[Units]:
     """Units of work over the desk's database. Raises Unavailable that says what to do."""
     from helpdesk.unit import Units
 
-    with open_database(rules) as database:
+    with open_database(rules.configuration) as database:
         yield Units(database, rules)
 
 
@@ -154,14 +146,14 @@ def writing(given: Path | None, *, waits: bool = False) -> Iterator[Unit]:
 
 
 @contextmanager
-def open_url(url: str) -> Iterator[Database]:
-    """The same by its URL."""
+def open_database(configuration: Configuration) -> Iterator[Database]:
+    """The desk's database, at this version's schema. Raises Unavailable that says what to do."""
     from helpdesk.store import migrate
     from helpdesk.store.engine import Database
 
-    if absent(url):
+    if absent(configuration):
         raise Unavailable(f"database: {migrate.EMPTY}")
-    database = Database(url)
+    database = Database(configuration.database_url)
     try:
         doubt = migrate.doubt(database)
         if doubt:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from helpdesk.errors import Unavailable
+from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.wires.certificate import valid_until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 _SOON = timedelta(days=14)
@@ -22,6 +23,23 @@ class Examined:
     text: str = ""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found where something was looked at, by its name, or the problem."""
+
+    part: str
+    found: Examined = Examined()
+    problem: str = ""
+
+
+def look(part: str, probe: Callable[[], Examined]) -> Looked:
+    """Try one thing; what does not work is a problem in words."""
+    try:
+        return Looked(part, probe())
+    except HelpdeskError as problem:
+        return Looked(part, problem=str(problem))
 
 
 def expiry(whose: str, certificate: bytes | None, now: datetime, *, renew: str) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from helpdesk.cli.setup import _warnings
 from helpdesk.core.words.events import SeverityAssessed, SeveritySet
+from helpdesk.diagnosis import odd_settings
 from helpdesk.offering.files import PolicyText, load_policies, read_policy
 from helpdesk.severity import assess
 from helpdesk.shipped import shipped
@@ -205,7 +207,11 @@ def test_lai_9_who_does_not_answer_may_be_downgraded_and_the_file_says_when(poli
 
 def test_lai_10_check_lists_customers_without_an_escalation_contact(desk, tmp_path, capsys):
     """LAI-10"""
-    assert [warning for warning in _warnings(desk.rules) if "nord" in warning and "escalation_contact" in warning]
+    assert [
+        warning
+        for warning in odd_settings(desk.rules, datetime.now(UTC))
+        if "nord" in warning and "escalation_contact" in warning
+    ]
 
 
 @pytest.mark.parametrize(
