@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.core.clocks.credit import read_money
 from helpdesk.core.words.addresses import comparable
@@ -15,6 +14,7 @@ from helpdesk.core.words.message import is_plain_address
 from helpdesk.core.words.people import Contact, Customer
 from helpdesk.errors import ConfigurationError, NotFound
 from helpdesk.languages import languages
+from helpdesk.openhours.walltime import is_zone
 from helpdesk.placeholders import BLANK
 from helpdesk.toml_reader import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
 
@@ -158,7 +158,7 @@ def _problems(entries: list[CustomerTable], policies: Mapping[str, Policy]) -> I
         yield from _fee_problems(place, entry.quarterly_fee)
         yield from _people_problems(place, entry)
         yield from _date_problems(place, entry)
-        if entry.timezone and not _is_zone(entry.timezone):
+        if entry.timezone and not is_zone(entry.timezone):
             yield f'{place}.timezone: expected a zone of the IANA database ("Europe/Berlin"), not {entry.timezone!r}'
         if entry.language and entry.language not in languages():
             yield f"{place}.language: expected one of {', '.join(sorted(languages()))}, not {entry.language!r}"
@@ -223,11 +223,3 @@ def _addon_problems(place: str, entry: CustomerTable, policy: Policy) -> Iterato
         elif key in known and known[key].plans and plan not in known[key].plans:
             plans = ", ".join(known[key].plans)
             yield f"{place}.addons: expected one that goes with plan {plan}: {key} goes with {plans}"
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
