@@ -4,7 +4,7 @@
 are relative to the file they stand in. Every problem is reported at once; with one, nothing starts.
 """
 
-from helpdesk.config.amounts import read_age, read_span
+from helpdesk.config.amounts import read_age, read_size, read_span
 from helpdesk.config.configuration import Configuration, NotifyUrl, notify_urls_in
 from helpdesk.config.problems import names_loopback
 from helpdesk.config.reading import CheckedFile, load_configuration, read_configuration
@@ -23,5 +23,6 @@ __all__ = [
     "notify_urls_in",
     "read_age",
     "read_configuration",
+    "read_size",
     "read_span",
 ]
