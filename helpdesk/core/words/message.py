@@ -110,6 +110,7 @@ class Message:
     date: datetime | None = None
     text: str = ""  # the readable body, HTML made plain
     reply: str = ""  # the text without quotes and signature: what they wrote now
+    attributed: str | None = None  # what the text says that others wrote; None: that depends on what the mail answers
     in_reply_to: tuple[str, ...] = ()  # Message-IDs with angle brackets
     references: tuple[str, ...] = ()
     delivered_to: tuple[str, ...] = ()  # addresses of Delivered-To, X-Original-To, Envelope-To

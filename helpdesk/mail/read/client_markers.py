@@ -46,8 +46,10 @@ ATTRIBUTION_START = re.compile(
     r"mon|tue|wed|thu|fri|sat|sun|am|vom|pe|ti|ke|to|la|su|ma|\d{1,4}[-/.年])\b",
     re.IGNORECASE,
 )
+# It begins with the figure that each date has: so all that is none is passed over at once.
 HAS_DATE = re.compile(
-    r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\.? (?:\w{3,12})\.?,? \d{2,4}|年",
+    r"[\d年](?:(?<=年)|(?<=\d)(?:\d?[:.h]\d{2}|(?:(?<=\b1)9|(?<=\b2)0)\d\d\b|\d{0,3}[-/.]\d{1,2}[-/.]\d{1,4}|"
+    r"\d?\.? (?:\w{3,12})\.?,? \d{2,4}))",
 )
 HAS_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|<mailto:", re.IGNORECASE)
 # Lotus Notes: "-----Ann Berg/ACME wrote: -----".

@@ -218,9 +218,11 @@ def _receipts() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _receipt(message: Message) -> Robot | None:
     """A reading receipt as plain text: a title, the fields of the mail it is about, and when it was read."""
-    lines = [line.strip() for line in message.text.split("\n") if line.strip()]
     subject, read = _receipts()
-    if not subject.match(message.subject) or not 0 < len(lines) <= _MOST_LINES:
+    if not subject.match(message.subject):
+        return None
+    lines = [line.strip() for line in message.text.split("\n") if line.strip()]
+    if not 0 < len(lines) <= _MOST_LINES:
         return None
     told = [line for line in lines if not (marks.header_kind(line) or _LABELLED.fullmatch(line))]
     if not any(read.search(line) for line in told) or not all(_is_receipts(line) for line in told):
@@ -258,7 +260,7 @@ _RECALL = re.compile(
 
 def _recall(message: Message) -> Robot | None:
     """Outlook's wish to have a mail back, which only Exchange itself can grant."""
-    text = " ".join(message.text.split())
+    text = " ".join(message.text.split(maxsplit=_ONE_LINE * 2))  # more words are longer, whatever they are
     if len(text) <= _ONE_LINE * 2 and _RECALL.fullmatch(text):
         return Robot("auto-reply", "a recall of a mail")
     return None

@@ -64,6 +64,7 @@ def _header(tree: Tree) -> Block:
 def _message(block: Block, tree: Tree, body: Body) -> Message:
     subject = text_of(block.first("subject"))[:MAX_SUBJECT]
     ids = message_ids(block.all("message-id")[:1])
+    new = quote.new_words(body.text, subject=subject)
     return Message(
         message_id=ids[0] if ids else "",
         senders=people(block.all("from")),
@@ -75,7 +76,8 @@ def _message(block: Block, tree: Tree, body: Body) -> Message:
         subject=subject,
         date=date_of(block.first("date")),
         text=body.text,
-        reply=quote.new_text(body.text, subject=subject),
+        reply=new.reply,
+        attributed=new.attributed,
         in_reply_to=message_ids(block.all("in-reply-to")),
         references=message_ids(block.all("references")),
         delivered_to=_delivered_to(block),

@@ -29,8 +29,24 @@ def new_text(text: str, *, subject: str = "") -> str:
     What somebody passes on is part of their message, as the subject or the mail program says, and so is what they have
     written their answers into.
     """
-    passed_on = marks.PASSED_ON.match(subject) is not None and not _REFERENCE.search(subject)
-    return _said(text.split("\n"), _unquoted(text.split("\n"), _Whole(passed_on)))
+    return new_words(text, subject=subject).reply
+
+
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    """What was written now, and what is said to be others': None where that depends on what the mail answers."""
+
+    reply: str
+    attributed: str | None
+
+
+def new_words(text: str, *, subject: str = "") -> NewWords:
+    """`new_text`, with the rest of `first_text` where that finds the same: nothing is marked as quoted."""
+    lines = text.split("\n")
+    passed_on, answers = marks.PASSED_ON.match(subject) is not None, _REFERENCE.search(subject) is not None
+    kept = _unquoted(lines, _Whole(passed_on and not answers))
+    depends = (passed_on and answers) or ((">" in text or "&gt;" in text) and any(map(_is_marked, lines)))
+    return NewWords(_said(lines, kept), None if depends else _attributed(lines, kept))
 
 
 _MARKED = re.compile(r"^(?:[ \t]{0,3}(?:>|&gt;))+ ?")
@@ -52,6 +68,14 @@ def first_text(text: str, *, subject: str = "") -> FirstText:
     lines = text.split("\n")
     passed_on = marks.PASSED_ON.match(subject) is not None
     kept = _unquoted(lines, _Whole(passed_on, first=True))
+    bare = [_MARKED.sub("", line) for line in kept]
+    return FirstText(_said(lines, bare), _attributed(lines, kept))
+
+
+def _attributed(lines: list[str], kept: list[str]) -> str:
+    """The lines that are not kept, without the mark of a quote."""
+    if kept == lines:
+        return ""  # most mails
     wanted = [line for line in kept if line.strip()]
     others, at = [], 0
     for line in lines:
@@ -59,8 +83,7 @@ def first_text(text: str, *, subject: str = "") -> FirstText:
             at += 1
         elif line.strip():
             others.append(marks.QUOTE.sub("", line, count=1).strip())
-    bare = [_MARKED.sub("", line) for line in kept]
-    return FirstText(_said(lines, bare), "\n".join(others))
+    return "\n".join(others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +230,9 @@ def _is_prose(line: str) -> bool:
 
     All shapes begin with a mark or a figure, have a colon, say when or who, or end in a verb of writing.
     """
-    if line[:1] not in _LETTERS or any(colon in line for colon in marks.COLONS):
+    if line[:1] not in _LETTERS or ":" in line or "\uff1a" in line:
         return False
-    first = line[: marks.MAX_LINE].strip()
+    first = line[: marks.MAX_LINE].rstrip()
     return not (_may_begin_attribution(first) or _ends_in_wrote(first) or marks.REPLY_MARKER.match(first))
 
 
@@ -380,7 +403,7 @@ def _may_begin_attribution(line: str) -> bool:
     if marks.ATTRIBUTION_START.match(line) or (_FIGURE.search(line, 0, 45) and marks.HAS_DATE.search(line[:45])):
         return True
     # What has neither sign has no address, and the pattern is tried at every letter of it.
-    return ("@" in line or "<" in line) and marks.HAS_ADDRESS.search(line) is not None
+    return ("@" in line or "<m" in line or "<M" in line) and marks.HAS_ADDRESS.search(line) is not None
 
 
 def _ends_in_wrote(text: str) -> bool:
