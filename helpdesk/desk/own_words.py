@@ -105,18 +105,12 @@ class CustomerText:
 
 def of_first_mail(message: Message) -> CustomerText:
     """A mail that answers nothing of ours quotes nobody whom it does not name."""
-    first = _first_text(message)
+    first = message.first or quote.first_text(message.text, subject=message.subject)
     text = partly_shown(message.text, first.own)
     if not text.worded:
         return CustomerText(first.own, others=first.others)
     below = folded(text, overlap.shared(text.lines, overlap.known([first.others])))
     return CustomerText(_with(first.own, below.new), others=first.others)
-
-
-def _first_text(message: Message) -> quote.FirstText:
-    if message.attributed is not None:
-        return quote.FirstText(message.reply, message.attributed)
-    return quote.first_text(message.text, subject=message.subject)
 
 
 def of_follow_up(unit: Unit, message: Message, case: Case) -> CustomerText:

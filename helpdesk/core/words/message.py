@@ -90,6 +90,14 @@ class UnreadableText(str):
 
 
 @dataclass(frozen=True, slots=True)
+class FirstText:
+    """A mail that answers nothing of ours: its author's words, and those that it says are somebody else's."""
+
+    own: str
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     r"""One parsed mail. Texts are clean: no NUL, no lone surrogate, `\\n` line ends.
 
@@ -110,7 +118,7 @@ class Message:
     date: datetime | None = None
     text: str = ""  # the readable body, HTML made plain
     reply: str = ""  # the text without quotes and signature: what they wrote now
-    attributed: str | None = None  # what the text says that others wrote; None: that depends on what the mail answers
+    first: FirstText | None = None  # what they wrote if it answers nothing of ours; None where a field names a mail
     in_reply_to: tuple[str, ...] = ()  # Message-IDs with angle brackets
     references: tuple[str, ...] = ()
     delivered_to: tuple[str, ...] = ()  # addresses of Delivered-To, X-Original-To, Envelope-To

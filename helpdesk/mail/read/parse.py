@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.words.message import Message, Robot, UnreadableText
+from helpdesk.core.words.message import FirstText, Message, Robot, UnreadableText
 from helpdesk.mail.read import quote, robots
 from helpdesk.mail.read.attachments import attachment, expanded, listed
 from helpdesk.mail.read.body import Body, read_body
@@ -64,7 +64,8 @@ def _header(tree: Tree) -> Block:
 def _message(block: Block, tree: Tree, body: Body) -> Message:
     subject = text_of(block.first("subject"))[:MAX_SUBJECT]
     ids = message_ids(block.all("message-id")[:1])
-    new = quote.new_words(body.text, subject=subject)
+    answered, named = message_ids(block.all("in-reply-to")), message_ids(block.all("references"))
+    reply, first = _new_words(body.text, subject, answers=bool(answered or named))
     return Message(
         message_id=ids[0] if ids else "",
         senders=people(block.all("from")),
@@ -76,15 +77,21 @@ def _message(block: Block, tree: Tree, body: Body) -> Message:
         subject=subject,
         date=date_of(block.first("date")),
         text=body.text,
-        reply=new.reply,
-        attributed=new.attributed,
-        in_reply_to=message_ids(block.all("in-reply-to")),
-        references=message_ids(block.all("references")),
+        reply=reply,
+        first=first,
+        in_reply_to=answered,
+        references=named,
         delivered_to=_delivered_to(block),
         attachments=listed(tree, body.attachments, frozenset(body.inline)),
         headers=tuple(_shown_headers(block)),
         damage=tuple(dict.fromkeys([*tree.damage, *body.damage])),
     )
+
+
+def _new_words(text: str, subject: str, *, answers: bool) -> tuple[str, FirstText | None]:
+    if answers:
+        return quote.new_text(text, subject=subject), None
+    return quote.new_and_first_text(text, subject=subject)
 
 
 def _with_robot(message: Message, tree: Tree) -> Message:

@@ -13,6 +13,7 @@ import re
 import string
 from dataclasses import dataclass
 
+from helpdesk.core.words.message import FirstText
 from helpdesk.mail.read import client_markers as marks
 from helpdesk.mail.read import headerblock
 from helpdesk.mail.read.signature import without_signature
@@ -29,35 +30,11 @@ def new_text(text: str, *, subject: str = "") -> str:
     What somebody passes on is part of their message, as the subject or the mail program says, and so is what they have
     written their answers into.
     """
-    return new_words(text, subject=subject).reply
-
-
-@dataclass(frozen=True, slots=True)
-class NewWords:
-    """What was written now, and what is said to be others': None where that depends on what the mail answers."""
-
-    reply: str
-    attributed: str | None
-
-
-def new_words(text: str, *, subject: str = "") -> NewWords:
-    """`new_text`, with the rest of `first_text` where that finds the same: nothing is marked as quoted."""
     lines = text.split("\n")
-    passed_on, answers = marks.PASSED_ON.match(subject) is not None, _REFERENCE.search(subject) is not None
-    kept = _unquoted(lines, _Whole(passed_on and not answers))
-    depends = (passed_on and answers) or ((">" in text or "&gt;" in text) and any(map(_is_marked, lines)))
-    return NewWords(_said(lines, kept), None if depends else _attributed(lines, kept))
+    return _said(lines, _new_lines(lines, subject, _Introductions(lines)))
 
 
 _MARKED = re.compile(r"^(?:[ \t]{0,3}(?:>|&gt;))+ ?")
-
-
-@dataclass(frozen=True, slots=True)
-class FirstText:
-    """A mail that answers nothing of ours: its author's words, and those that it says are somebody else's."""
-
-    own: str
-    others: str
 
 
 def first_text(text: str, *, subject: str = "") -> FirstText:
@@ -65,11 +42,38 @@ def first_text(text: str, *, subject: str = "") -> FirstText:
 
     Lines that begin with `>` are then somebody's way to indent, and lose the mark.
     """
+    return new_and_first_text(text, subject=subject)[1]
+
+
+def new_and_first_text(text: str, *, subject: str = "") -> tuple[str, FirstText]:
+    """Both `new_text` and `first_text`: in most mails they are the same."""
     lines = text.split("\n")
-    passed_on = marks.PASSED_ON.match(subject) is not None
-    kept = _unquoted(lines, _Whole(passed_on, first=True))
-    bare = [_MARKED.sub("", line) for line in kept]
-    return FirstText(_said(lines, bare), _attributed(lines, kept))
+    introductions = _Introductions(lines)
+    new = _new_lines(lines, subject, introductions)
+    kept = _unquoted(lines, _Whole(_passed_on(subject), first=True), introductions)
+    bare, reply = [_MARKED.sub("", line) for line in kept], _said(lines, new)
+    return reply, FirstText(reply if bare == new else _said(lines, bare), _attributed(lines, kept))
+
+
+class _Introductions(dict[int, int]):
+    """How many lines from each on introduce somebody else's words: found when it is asked for, once."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def __missing__(self, at: int) -> int:
+        width = self[at] = introduces(self._lines, at)
+        return width
+
+
+def _new_lines(lines: list[str], subject: str, introductions: _Introductions) -> list[str]:
+    passed_on = _passed_on(subject) and not _REFERENCE.search(subject)
+    return _unquoted(lines, _Whole(passed_on), introductions)
+
+
+def _passed_on(subject: str) -> bool:
+    return marks.PASSED_ON.match(subject) is not None
 
 
 def _attributed(lines: list[str], kept: list[str]) -> str:
@@ -142,7 +146,7 @@ def _any_words(lines: list[str]) -> bool:
     return any(char.isalnum() for line in lines for char in line) or any(line.strip() for line in lines)
 
 
-def _unquoted(lines: list[str], whole: _Whole) -> list[str]:
+def _unquoted(lines: list[str], whole: _Whole, introductions: _Introductions) -> list[str]:
     """The lines that are not quoted, up to where everything that follows is the mail answered to."""
     kept: list[str] = []
     at, count, announced = 0, len(lines), False
@@ -163,7 +167,7 @@ def _unquoted(lines: list[str], whole: _Whole) -> list[str]:
             kept += lines[at:past] if shown else [""]
             at, announced = past, False
             continue
-        width = introduces(lines, at) if at < MAX_LINES else 0
+        width = introductions[at] if at < MAX_LINES else 0
         if not width:
             kept.append(lines[at])
             at += 1
