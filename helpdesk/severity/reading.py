@@ -6,17 +6,19 @@ and never over a comma; a condition covers the part between commas that it opens
 
 from __future__ import annotations
 
-from itertools import islice
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import accumulate, chain, islice, repeat
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.lexicon import WHOLE, shelf
+from helpdesk.severity.lexicon import WHOLE, read_in, shelf
 from helpdesk.severity.segment import Hit, Segment
-from helpdesk.severity.words import blanked, tokens, word_lists
+from helpdesk.severity.words import REMEMBERED, blanked, split, tokens_of, word_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from helpdesk.severity.lexicon import Found, Shelf
+    from helpdesk.severity.lexicon import Beginnings, Found
     from helpdesk.severity.segment import Assertion
     from helpdesk.severity.words import Token
 
@@ -67,56 +69,100 @@ CLAUSE = 5  # words before a colon that say something of their own, as `Error:` 
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexeme:
+    """A word or a mark (`word` is "" then), with what is known of it wherever it stands."""
+
+    word: str
+    mark: str
+    begun: Beginnings | None  # the entries that begin with it
+    counts: bool  # it is a number
+    contrasts: bool  # a segment begins with it
+    separates: bool  # a mark between two parts of a sentence
+    plain: bool  # it neither begins nor ends a segment, whatever stands around it
+
+
 def read(subject: str, text: str, *, languages: tuple[str, ...]) -> tuple[Segment, ...]:
     """The segments of a subject and a text, read in those languages."""
-    head, body = list(tokens(blanked(subject))), list(islice(tokens(blanked(text)), MOST_WORDS))
+    known = _lexemes_of(read_in(languages))
+    return (*_segments(subject, known, subject=True), *_segments(text, known, subject=False))
+
+
+@cache
+def _lexemes_of(languages: tuple[str, ...]) -> Callable[[str], tuple[Lexeme, ...]]:
+    """What a token as it is written stands for in those languages; found once for each."""
     book = shelf(languages)
-    return (*_segments(subject, head, book, subject=True), *_segments(text, body, book, subject=False))
 
-
-def _segments(text: str, everything: list[Token], book: Shelf, *, subject: bool) -> Iterator[Segment]:
-    for piece in _pieces(everything, book):
-        words = tuple(token.word for token in piece if token.word)
-        if not words:
-            continue
-        yield Segment(
-            text=text[piece[0].start : piece[-1].end],
-            words=words,
-            hits=tuple(_with_status(_hits(piece, book))),
-            asks="?" in piece[-1].mark,
-            subject=subject,
+    def lexeme(token: Token) -> Lexeme:
+        word, mark = token
+        contrasts, separates = word in book.single("contrast"), "," in mark or ":" in mark
+        return Lexeme(
+            word,
+            mark,
+            begun=book.begun_by(word) if word else None,
+            counts=_counts(word),
+            contrasts=contrasts,
+            separates=separates,
+            plain=not (contrasts or separates or _ends_sentence(mark)),
         )
 
-
-def _pieces(everything: list[Token], book: Shelf) -> Iterator[list[Token]]:
-    """Sentences, cut once more before a word of contrast."""
-    piece: list[Token] = []
-    contrasts, after_comma = book.single("contrast"), False
-    for place, token in enumerate(everything):
-        turns = token.word in contrasts or (after_comma and _compares(everything, place))
-        if turns and any(earlier.word for earlier in piece):
-            yield piece
-            piece = []
-        piece.append(token)
-        after_comma = "," in token.mark
-        if (token.mark and (_ends_sentence(token.mark) or _introduces(piece))) or len(piece) >= LONGEST:
-            yield piece
-            piece = []
-    if piece:
-        yield piece
+    return lru_cache(REMEMBERED)(lambda raw: tuple(map(lexeme, tokens_of(raw))))
 
 
-def _compares(everything: Sequence[Token], place: int) -> bool:
+def _segments(text: str, known: Callable[[str], tuple[Lexeme, ...]], *, subject: bool) -> Iterator[Segment]:
+    written = split(blanked(text), most=MOST_WORDS)
+    found = list(map(known, written[1::2]))
+    lexemes = list(islice(chain.from_iterable(found), MOST_WORDS))
+    token_of = list(chain.from_iterable(map(repeat, range(len(found)), map(len, found))))
+    ends = list(accumulate(map(len, written)))
+    for begin, end in _pieces(lexemes):
+        piece = lexemes[begin:end]
+        said, parts = _words_and_parts(piece)
+        if said:
+            first, last = token_of[begin], token_of[end - 1]
+            words = tuple([lexeme.word for lexeme in said])
+            yield Segment(
+                text=text[ends[2 * first] : ends[2 * last + 1]],
+                words=words,
+                hits=tuple(_with_status(_hits(said, words, parts))),
+                asks="?" in piece[-1].mark,
+                subject=subject,
+            )
+
+
+def _pieces(lexemes: Sequence[Lexeme]) -> Iterator[tuple[int, int]]:
+    """Where sentences begin and end, cut once more before a word of contrast."""
+    begin, after_comma = 0, False
+    for place, lexeme in enumerate(lexemes):
+        if lexeme.plain and not after_comma and place - begin < LONGEST - 1:
+            continue
+        turns = lexeme.contrasts or (after_comma and _compares(lexemes, place))
+        if turns and any(earlier.word for earlier in lexemes[begin:place]):
+            yield begin, place
+            begin = place
+        after_comma = "," in lexeme.mark
+        if _ends(lexeme.mark, lexemes[begin:place]) or place - begin == LONGEST - 1:
+            yield begin, place + 1
+            begin = place + 1
+    if begin < len(lexemes):
+        yield begin, len(lexemes)
+
+
+def _compares(lexemes: Sequence[Lexeme], place: int) -> bool:
     """`, just like last week`: what was then says nothing of what is told before."""
-    return any(token.word in _AS for token in everything[place : place + 2])
+    return any(lexeme.word in _AS for lexeme in lexemes[place : place + 2])
 
 
 _AS = _LISTS["as"]
 
 
-def _introduces(piece: Sequence[Token]) -> bool:
-    """Whether a whole clause ends in a colon: `it would be good if you could look at this: the shop is down`."""
-    return ":" in piece[-1].mark and sum(bool(token.word) for token in piece) >= CLAUSE
+def _ends(mark: str, before: Sequence[Lexeme]) -> bool:
+    return _ends_sentence(mark) or (":" in mark and _is_clause(before))
+
+
+def _is_clause(piece: Sequence[Lexeme]) -> bool:
+    """Whether it says something before a colon: `it would be good if you could look at this: the shop is down`."""
+    return sum(bool(lexeme.word) for lexeme in piece) >= CLAUSE
 
 
 _STOPS = frozenset(".!?;…()|\n")
@@ -127,18 +173,17 @@ def _ends_sentence(mark: str) -> bool:
     return not _STOPS.isdisjoint(mark) or mark.strip() in _DASHES
 
 
-def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
-    words, parts = _words_and_parts(piece)
+def _hits(said: Sequence[Lexeme], words: Sequence[str], parts: Sequence[int]) -> list[Hit]:
     hits: list[Hit] = []
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
     mocked = 0  # and words before this one name another environment than production
-    for place, (word, begun) in enumerate(zip(words, map(book.begun_by, words), strict=True)):
+    for place, lexeme in enumerate(said):
         before, part = words[place - 1] if place else "", parts[place]
-        if _counts(word) and (share := _share(words, place)) and before not in _EVERY:
+        if lexeme.counts and (share := _share(words, place)) and before not in _EVERY:
             hits.append(Hit(share, place, place + 2, part))
-        if begun is None or place < swallowed or not (found := begun.at(words, place)):
+        if lexeme.begun is None or place < swallowed or not (found := lexeme.begun.at(words, place)):
             continue
-        if word == "some" and place + 1 < len(words) and _counts(words[place + 1]):
+        if lexeme.word == "some" and place + 1 < len(words) and said[place + 1].counts:
             hits.append(Hit("many", place, place + 2, part))
             continue  # `some nine hundred`: about so many
         if place < mocked:
@@ -160,7 +205,7 @@ def _hits(piece: Sequence[Token], book: Shelf) -> list[Hit]:
 
 
 def _counts(word: str) -> bool:
-    return word[0].isdigit() or word in _COUNTED
+    return word[:1].isdigit() or word in _COUNTED
 
 
 def _longer(found: Sequence[Found], longest: int) -> tuple[list[Found], bool]:
@@ -179,15 +224,16 @@ def _turned(found: Iterable[Found], before: str) -> list[Found]:
     return [("since" if concept == "past" else concept, length) for concept, length in found]
 
 
-def _words_and_parts(piece: Sequence[Token]) -> tuple[list[str], list[int]]:
-    words: list[str] = []
+def _words_and_parts(piece: Sequence[Lexeme]) -> tuple[list[Lexeme], list[int]]:
+    """The words of a piece, and of each the comma part that it stands in."""
+    words: list[Lexeme] = []
     parts: list[int] = []
     part = 0
-    for token in piece:
-        if token.word:
-            words.append(token.word)
+    for lexeme in piece:
+        if lexeme.word:
+            words.append(lexeme)
             parts.append(part)
-        elif "," in token.mark or ":" in token.mark:
+        elif lexeme.separates:
             part += 1
     return words, parts
 

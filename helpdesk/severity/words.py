@@ -8,19 +8,22 @@ import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import filterfalse
+from itertools import chain, filterfalse
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # Letters; a number with its unit apart; every mark that may end a clause; line ends.
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?|\d+(?:[.,:]\d+)*|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+")
-_NOT_WORDS = re.compile(
-    r"(?:https?://|www\.)\S+|(?<!\w)(?:(?<![.+%-])[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}|[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}|[0-9a-f]{12,}"
+_TOKEN = re.compile(r"([^\W\d_]+(?:'[^\W\d_]+)*'?|\d+(?:[.,:]\d+)*|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+)")
+_URL = (re.compile(r"://|www\.", re.IGNORECASE), r"(?:https?://|www\.)\S+")
+# Each with what it cannot be without: that is found fast, and most mails have none of it.
+_NAMES = (
+    (re.compile(r"@"), r"(?<![.+%-])[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}"),
+    (re.compile(r"\d\w{0,20}-\w{1,20}-"), r"[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}"),
+    (re.compile(r"[0-9a-f]{12}", re.IGNORECASE), r"[0-9a-f]{12,}"),
     # paths of files and of endpoints, with their query: neither `dev` in `/dev/null` nor its `?` is the writer's
-    r"|(?<!/)/[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200}))",
-    re.IGNORECASE,
+    (re.compile(r"/[\w.-]"), r"(?<!/)/[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200})"),
 )
 REMEMBERED = 20_000  # words that are kept with what is known of them: mails use the same few thousand
 _SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
@@ -29,11 +32,9 @@ _IRREGULAR = {"can't": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
 
 
 class Token(NamedTuple):
-    """A folded word (`""` for a mark) and the slice of the text it came from. `mark` is punctuation or line ends."""
+    """A folded word (`""` for a mark), or a mark: punctuation or line ends."""
 
     word: str
-    start: int
-    end: int
     mark: str = ""
 
 
@@ -69,25 +70,42 @@ def fold(text: str) -> str:
 
 def blanked(text: str) -> str:
     """`text` with addresses, URLs and machine names overwritten by blanks: their parts are nobody's words."""
-    return _NOT_WORDS.sub(lambda match: " " * len(match[0]), text.replace("\u2019", "'"))
+    text = text.replace("\u2019", "'")
+    names = tuple(pattern for needed, pattern in _NAMES if needed.search(text))
+    no_words = _any_of(_URL[0].search(text) is not None, names)
+    return no_words.sub(lambda match: " " * len(match[0]), text) if no_words else text
+
+
+@cache
+def _any_of(urls: bool, names: tuple[str, ...]) -> re.Pattern[str] | None:  # noqa: FBT001 - a cached function
+    """One pattern for what a text may have of them."""
+    together = (*([_URL[1]] if urls else []), *([rf"(?<!\w)(?:{'|'.join(names)})"] if names else []))
+    return re.compile("|".join(together), re.IGNORECASE) if together else None
+
+
+def split(text: str, most: int = 0) -> list[str]:
+    """What stands before the first token of a text, the token, what stands before the next, and so on.
+
+    With `most` the text after so many tokens is left in one.
+    """
+    return _TOKEN.split(text.replace("\u2019", "'"), most)
 
 
 def tokens(text: str) -> Iterator[Token]:
     """The words and marks of a text, in order."""
-    for match in _TOKEN.finditer(text.replace("\u2019", "'")):
-        raw = match[0]
-        start, end = match.span()
-        if words := _words(raw):
-            for word in words:
-                yield Token(word, start, end)
-        else:
-            yield Token("", start, end, raw)
+    return chain.from_iterable(map(tokens_of, split(text)[1::2]))
+
+
+@lru_cache(REMEMBERED)
+def tokens_of(raw: str) -> tuple[Token, ...]:
+    """The words that one token as it is written stands for, or its mark."""
+    words = _words(raw)
+    return tuple(map(Token, words)) if words else (Token("", raw),)
 
 
 _IS_AFTER = word_lists("words")["is_after"]  # `it's` is `it is`, and `Ann's` is not `Ann is`
 
 
-@lru_cache(REMEMBERED)
 def _words(raw: str) -> tuple[str, ...]:
     """The words that a piece of text is; none of a mark."""
     if raw[0].isalnum():

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.words import REMEMBERED, fold, tokens, word_lists
+from helpdesk.severity.words import fold, tokens, word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,6 +44,7 @@ WHOLE = frozenset(
     {"neutral", "not_prod_word", "lowkey", "ok", "security_paper", "fyi", "intermittent", "one", "partial"}
 )
 GAP = "~"
+GAP_REACH = 3  # the next words of which one goes on behind a gap
 
 
 Found = tuple[str, int]  # a concept, and the number of words that say it
@@ -99,7 +100,10 @@ class Lexicon:
 
 
 class Beginnings:
-    """The entries that begin with one word: those of that word alone, those told by the next word, and the rest."""
+    """The entries that begin with one word: those of that word alone, those told by the next word, and the rest.
+
+    The rest goes on with a gap, or with any word that begins so: `near` and `stems` say whether one of it can match.
+    """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._alone: list[Found] = []  # of one word
@@ -113,16 +117,25 @@ class Beginnings:
                 self._rest.append(entry)
             else:
                 self._by_next.setdefault(following, []).append(entry)
+        first_told = [entry.parts[1 if entry.parts[1] != GAP else 2] for entry in self._rest]
+        self._near = frozenset(part for part in first_told if not part.endswith("*"))
+        self._stems = tuple({part[:-1] for part in first_told if part.endswith("*")})
 
     def at(self, words: Sequence[str], position: int) -> list[Found]:
         """Every (concept, number of words) that an entry matches at a position, where its first word stands."""
         following = words[position + 1] if position + 1 < len(words) else ""
-        longer = self._by_next.get(following, ())
-        if not longer and not self._rest:
+        longer: Sequence[Entry] = self._by_next.get(following, ())
+        if self._rest and self._may_go_on(words[position + 1 : position + 1 + GAP_REACH]):
+            longer = [*longer, *self._rest]
+        if not longer:
             return self._alone
-        longer = [*longer, *self._rest]
         matched = [(entry.concept, length) for entry in longer if (length := _length(entry.parts, words, position))]
         return self._alone + matched if matched else self._alone
+
+    def _may_go_on(self, following: Sequence[str]) -> bool:
+        return not self._near.isdisjoint(following) or (
+            bool(self._stems) and any(word.startswith(self._stems) for word in following)
+        )
 
 
 class Shelf:
@@ -130,9 +143,8 @@ class Shelf:
 
     def __init__(self, books: Sequence[Lexicon]) -> None:
         self._books = tuple(books)
-        self.begun_by = lru_cache(REMEMBERED)(self._look_up)
 
-    def _look_up(self, word: str) -> Beginnings | None:
+    def begun_by(self, word: str) -> Beginnings | None:
         """The entries of any language that begin with a word."""
         entries = [entry for book in self._books for entry in book.begun_by(word)]
         return Beginnings(entries) if entries else None
@@ -143,10 +155,14 @@ class Shelf:
         return frozenset().union(*(book.single(concept) for book in self._books))
 
 
+def read_in(languages: Iterable[str]) -> tuple[str, ...]:
+    """Those languages that have a lexicon, else English."""
+    return tuple(language for language in languages if language in LANGUAGES) or ("en",)
+
+
 @cache
-def shelf(languages: tuple[str, ...]) -> Shelf:
-    """The lexicons of those languages that have one, else the English one, and what all of them borrow from it."""
-    known = [language for language in languages if language in LANGUAGES] or ["en"]
+def shelf(known: tuple[str, ...]) -> Shelf:
+    """The lexicons of some of `LANGUAGES`, and what all of them borrow from the English one."""
     borrowed = [] if "en" in known else [_borrowed()]
     return Shelf([*(_lexicon(language) for language in known), *borrowed])
 
@@ -159,7 +175,11 @@ def _lexicon(language: str) -> Lexicon:
 @cache
 def _borrowed() -> Lexicon:
     english = concepts("en")
-    return Lexicon({concept: set(english[concept].split()) - FALSE_FRIENDS for concept in BORROWED}, "en")
+    return Lexicon({concept: _borrowable(english[concept]) for concept in sorted(BORROWED)}, "en")
+
+
+def _borrowable(words: str) -> list[str]:
+    return [word for word in dict.fromkeys(words.split()) if word not in FALSE_FRIENDS]
 
 
 def _spellings(written: str, language: str) -> set[str]:
@@ -187,7 +207,7 @@ def _length(parts: Sequence[str], words: Sequence[str], position: int) -> int:
     while index < len(parts):
         if parts[index] == GAP:
             index += 1
-            reach = range(at, min(at + 3, len(words)))
+            reach = range(at, min(at + GAP_REACH, len(words)))
             at = next((place for place in reach if _matches(parts[index], words[place])), -1)
             if at < 0:
                 return 0
