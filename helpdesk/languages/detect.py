@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     Codes = tuple[str, ...]  # ISO 639-1, sorted
     Speakers = Mapping[str, Codes]
+    Speaks = tuple[Codes, float]  # of a word: the languages that it is for, and how much for each
 
 EXPECTED = 0.5  # what an expected language has before any word; a word that only one language has is 1
 ENOUGH = 1.75  # what a language has to have, to be sure of it
@@ -34,7 +36,7 @@ OF_ITS_OWN = 0.25  # if so much of it is for no other language
 UNLISTED = 0.5  # what the letters or the ending of a word are
 
 _LOOKED_AT = 4_000  # characters: enough to know, bounded for long mails
-_REMEMBERED = 20_000  # words: mails use the same few thousand
+_REMEMBERED = 20_000  # words, and what stands between two blanks
 _WORD = re.compile(r"(?<![\w./\\@#$<])[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?![\w/\\@=(]|[.:]\w)")
 _QUOTATION = re.compile(
     r"[\"\u201c\u201e\u00ab\u00bb][^\"\u201c-\u201e\u00ab\u00bb\n]{12,300}[\"\u201c\u201d\u00ab\u00bb]"
@@ -74,7 +76,7 @@ def function_words() -> frozenset[str]:
 def language_of(text: str, *, expected: Sequence[str] = ("en",)) -> LanguageFound:
     """The language of somebody's own words. `expected` are those known to be spoken there, the likeliest first."""
     ballot = _Ballot(expected)
-    for speaks, times in Counter(map(_spoken_by, _own_words(text))).items():
+    for speaks, times in Counter(_spoken_in(text)).items():
         ballot.add(speaks, times)
     return ballot.counted(expected)
 
@@ -88,7 +90,7 @@ class _Ballot:
         self._words = defaultdict[str, int](int)
         self._total = 0
 
-    def add(self, speaks: tuple[Codes, float], times: int) -> None:
+    def add(self, speaks: Speaks, times: int) -> None:
         """So many words: the languages that each is for, and how much for each."""
         codes, weight = speaks
         self._total += times
@@ -121,18 +123,36 @@ class _Ballot:
         return {first, *(code for code in beside if self._alone[code] >= own)}
 
 
-def _own_words(text: str) -> Iterable[str]:
-    looked_at = text[:_LOOKED_AT].lower()
-    prose = "\n".join(line for line in text[:_LOOKED_AT].splitlines() if _is_prose(line))
-    return _WORD.findall(_QUOTATION.sub(" ", prose.lower())) or _WORD.findall(looked_at)
+def _spoken_in(text: str) -> Iterable[Speaks]:
+    """What each of the writer's own words speaks for; where none is theirs, each word."""
+    looked_at = text[:_LOOKED_AT]
+    prose = "\n".join(line for line in looked_at.splitlines() if _is_prose(line))
+    return _by_words(_QUOTATION.sub(" ", prose.lower())) or _by_words(looked_at.lower())
 
 
 def _is_prose(line: str) -> bool:
-    return len(_MARK.findall(line)) <= len(line) * _MOST_MARKS and not _LOGGED.match(line)
+    return sum(map(_marks_in, line.split())) <= len(line) * _MOST_MARKS and not _LOGGED.match(line)
+
+
+def _by_words(text: str) -> Sequence[Speaks]:
+    return [*chain.from_iterable(map(_spoken_between_blanks, text.split()))]
+
+
+# What stands between two blanks is looked at once: mails use the same few thousand.
 
 
 @lru_cache(_REMEMBERED)
-def _spoken_by(word: str) -> tuple[Codes, float]:
+def _marks_in(piece: str) -> int:
+    return len(_MARK.findall(piece))
+
+
+@lru_cache(_REMEMBERED)
+def _spoken_between_blanks(piece: str) -> tuple[Speaks, ...]:
+    return tuple(map(_spoken_by, _WORD.findall(piece)))
+
+
+@lru_cache(_REMEMBERED)
+def _spoken_by(word: str) -> Speaks:
     """The languages that a word speaks for, and how much for each."""
     told = word.replace("\u2019", "'")
     head, _, tail = told.partition("'" if "'" in told else "-")

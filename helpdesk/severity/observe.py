@@ -17,7 +17,7 @@ from helpdesk.severity.effects import Effects, effects, without_remarks
 from helpdesk.severity.features import POLICY_CUES
 from helpdesk.severity.phrase_model import lean
 from helpdesk.severity.reading import read
-from helpdesk.severity.text import MAX_SUBJECT, own_subject, own_words, tidy
+from helpdesk.severity.text import MAX_SUBJECT, own_subject, own_words_of_tidy, tidy
 from helpdesk.severity.voices import voices
 from helpdesk.severity.words import fold
 
@@ -42,10 +42,12 @@ _TEST_HOST = re.compile(
     r"(?:\b|[_-])(?:test|dev|staging|stage|uat|qa|sandbox|preprod|demo)\d{0,3}\.[\w-]{2,40}\.",
     re.IGNORECASE,
 )
-# What every such address has, in small letters: quickly found, where the other pattern is tried at each word.
+# What every such address has, in small letters: quickly found, where the other pattern is tried at each word. And what
+# every one but `localhost` has: found at once.
 _OF_TEST_HOST = re.compile(
     r"localhost|127\.0\.0\.1|(?:test|dev|staging|stage|uat|qa|sandbox|preprod|demo)\d{0,3}\.[\w-]{2,40}\."
 )
+_BETWEEN_DOTS = re.compile(r"\.[\w-]{2,40}\.|\.0\.0\.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,9 @@ def observe(
     expected: Sequence[str],
 ) -> Observation:
     """Look at a mail; the same mail is always seen the same way."""
-    head, body = own_subject(subject[:MAX_SUBJECT]), own_words(text)
-    alert = alerts.parse(subject[:MAX_SUBJECT], tidy(text)[: alerts.LONGEST])
+    whole = tidy(text)
+    head, body = own_subject(subject[:MAX_SUBJECT]), own_words_of_tidy(whole)
+    alert = alerts.parse(subject[:MAX_SUBJECT], whole[: alerts.LONGEST])
     if alert is not None:
         return Observation(head, body, features.of_alert(alert), expected[0], alert=alert)
     if robot in SILENT_ROBOTS or _AWAY.match(subject):
@@ -118,7 +121,7 @@ def observe(
         has_body=any(not segment.subject for segment in segments),
     )
     values.update(_policy_cues(f"{head}\n{body}", terms))
-    if _OF_TEST_HOST.search(without.lower()) and _TEST_HOST.search(without):
+    if _names_a_test_host(without):
         values["test-host"] = 1.0
     return Observation(
         head,
@@ -162,6 +165,12 @@ def _told_environment(fields: Mapping[str, str], seen: Effects, languages: tuple
                 seen.add("non-production", other)
                 told.add("non-production")
     return frozenset(told)
+
+
+def _names_a_test_host(text: str) -> bool:
+    plain = text.lower()
+    may = (_BETWEEN_DOTS.search(plain) or "localhost" in plain) and _OF_TEST_HOST.search(plain)
+    return bool(may and _TEST_HOST.search(text))
 
 
 def _policy_cues(text: str, terms: SeverityTerms) -> dict[str, float]:

@@ -100,7 +100,7 @@ def lean(segments: Iterable[Segment]) -> Row | None:
     used = Counter(_numbers(words))
     phrases = {place: used[number] for number, place in table.places(used)}
     pieces = Counter(chain.from_iterable(word.pieces for word in words))
-    meant = Counter(map(_place_of, concepts_of(segments)))
+    meant = Counter(map(_place_of, _concepts_of(segments)))
     meant.pop(NOWHERE, None)
     if not phrases and not pieces:
         return None
@@ -152,15 +152,19 @@ def pieces_of(word: str) -> Iterator[str]:
 
 def concepts_of(segments: Iterable[Segment]) -> Iterator[str]:
     """The concepts of each sentence, alone and two by two, each with its status: what is said of what."""
+    return map("".join, _concepts_of(segments))
+
+
+def _concepts_of(segments: Iterable[Segment]) -> Iterator[tuple[str, ...]]:
     for segment in segments:
         names = sorted({f"&{hit.concept}{_STATUS[hit.status]}" for hit in segment.hits})
-        yield from names
-        yield from map("".join, combinations(names, 2))
+        yield from combinations(names, 1)
+        yield from combinations(names, 2)
 
 
 @lru_cache(PAIRS_KEPT)
-def _place_of(name: str) -> int:
-    return next((place for _, place in shipped().places((number_of(name),))), NOWHERE)
+def _place_of(concepts: tuple[str, ...]) -> int:
+    return next((place for _, place in shipped().places((number_of("".join(concepts)),))), NOWHERE)
 
 
 @lru_cache(WORDS_KEPT)
@@ -171,17 +175,20 @@ def _heard(word: str) -> _Heard:
 
 def _numbers(words: Sequence[_Heard]) -> Iterator[int]:
     """The numbers of `phrases_of` the words; that of a longer one goes on from that of its beginning."""
-    yield from _numbers_of_runs([word.number for word in words], words, LONGEST)
     ending = words[-ENDING:]
-    yield from _numbers_of_runs([word.number_last for word in ending], ending, 2)
+    return chain(
+        _numbers_of_runs([word.number for word in words], words, LONGEST),
+        _numbers_of_runs([word.number_last for word in ending], ending, 2),
+    )
 
 
-def _numbers_of_runs(numbers: list[int], words: Sequence[_Heard], longest: int) -> Iterator[int]:
+def _numbers_of_runs(numbers: list[int], words: Sequence[_Heard], longest: int) -> list[int]:
     follows = [word.follows for word in words]
-    yield from numbers
+    runs = [*numbers]
     for length in range(1, longest):
         numbers = list(map(zlib.crc32, follows[length:], numbers))
-        yield from numbers
+        runs += numbers
+    return runs
 
 
 @cache

@@ -33,6 +33,10 @@ _LINE = re.compile(
 )
 # The same in the middle of a line: there only a colon or `=` makes a statement of it.
 _INLINE = re.compile(rf"(?:(?<=[.;,!?] )|(?<=\bas )){_LABEL} ?[:=] ?(?P<value>\w[\w -]{{0,24}})", re.IGNORECASE)
+# What stands before each colon of such a statement: found at once, where the other pattern is tried at each word.
+_SIGN = re.compile(r"[:=](?:(?<=[^\W\d_].)|(?<=[^\W\d_] .))")
+_LABEL_BEFORE = re.compile(rf"{_LABEL} ?\Z", re.IGNORECASE)
+_LONGEST_LABEL = 40  # characters
 _CODE = re.compile(r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]))\b(?![.,]?\d)", re.IGNORECASE)
 _TAG = re.compile(r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\])]{1,30})[\])]", re.IGNORECASE)
 _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
@@ -47,7 +51,7 @@ def stated_words(subject: str, text: str, besides: Collection[str] = ()) -> str 
     """The raw words of a priority stated in a mail, or None. `besides` are folded labels that ask for something else."""
     if (
         match := _labelled(_LINE, text, besides)
-        or _labelled(_INLINE, text, besides)
+        or (_labelled(_INLINE, text, besides) if _may_state_inline(text) else None)
         or _labelled(_LINE, subject, besides)
     ):
         return " ".join(match["value"].split()).strip(" *_|") or None
@@ -100,4 +104,10 @@ def _common_rank(plain: str) -> Rank | None:
 
 def without_statement(text: str) -> str:
     """A text without the lines that state a priority: they are kept apart and are nobody's symptom."""
-    return _INLINE.sub("", _LINE.sub("", text))
+    text = _LINE.sub("", text)
+    return _INLINE.sub("", text) if _may_state_inline(text) else text
+
+
+def _may_state_inline(text: str) -> bool:
+    signs = (sign.start() for sign in _SIGN.finditer(text))
+    return any(_LABEL_BEFORE.search(text, max(0, at - _LONGEST_LABEL), at) for at in signs)

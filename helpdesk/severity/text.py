@@ -14,7 +14,6 @@ MAX_SUBJECT = 500
 MAX_WORD = 80  # characters; a longer one is no word
 MIN_OWN = 40  # fewer characters above a forwarded mail are no report: the forwarded one is
 
-_ENDLESS = re.compile(rf"\S{{{MAX_WORD},}}")
 _FORWARDED = re.compile(
     r"^-{2,}\s*(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado)",
     re.IGNORECASE | re.MULTILINE,
@@ -42,14 +41,24 @@ _ANY_PREFIX = re.compile(r"^\s*(?:(?:re|aw|antw|sv|fw|fwd|wg|tr|rv|ref|r)\s*(?:\
 
 def own_words(text: str) -> str:
     """`text` without quoted lines, older mails, headers and signature, cut at `MAX_TEXT` characters."""
-    unquoted = "\n".join(line for line in tidy(text).splitlines() if not line.startswith(">"))
-    return _newest(unquoted)[:MAX_TEXT].strip()
+    return own_words_of_tidy(tidy(text))
+
+
+def own_words_of_tidy(text: str) -> str:
+    """The same of a text that is `tidy` already."""
+    if ">" in text:
+        text = "\n".join(line for line in text.splitlines() if not line.startswith(">"))
+    return _newest(text)[:MAX_TEXT].strip()
 
 
 def tidy(text: str) -> str:
     """`text` without runs of blanks, blank lines and endless words, so that no pattern can be made to crawl."""
-    lines = (" ".join(line.split()) for line in text[: 2 * MAX_TEXT].splitlines())
-    return _ENDLESS.sub(lambda match: match[0][:MAX_WORD], "\n".join(line for line in lines if line))
+    return "\n".join([" ".join(words) for line in text[: 2 * MAX_TEXT].splitlines() if (words := _words(line))])
+
+
+def _words(line: str) -> list[str]:
+    words = line.split()
+    return words if max(map(len, words), default=0) <= MAX_WORD else [word[:MAX_WORD] for word in words]
 
 
 def own_subject(subject: str) -> str:
@@ -61,21 +70,31 @@ def own_subject(subject: str) -> str:
 
 def _newest(text: str) -> str:
     """The newest mail of a thread; with the newest forwarded one, which its sender speaks through."""
-    forwarded = _FORWARDED.search(text)
+    forwarded = _at_a_line(_FORWARDED, text)
     if forwarded:
         own, rest = text[: forwarded.start()], text[forwarded.end() :]
-        following = _FORWARDED.search(rest)
+        following = _at_a_line(_FORWARDED, rest)
         newest = rest[: following.start()] if following else rest
         return _unsigned(own) + "\n" + _unsigned(_HEADER.sub("", newest))
-    original = _ORIGINAL.search(text)
+    original = _at_a_line(_ORIGINAL, text)
     if original and len(text[: original.start()].strip()) >= MIN_OWN:
         return _unsigned(text[: original.start()])
     return _unsigned(_HEADER.sub("", text) if original else text)
 
 
+def _at_a_line(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first match of a pattern that matches nowhere but at the beginning of a line."""
+    begin = 0
+    while (match := pattern.match(text, begin)) is None:
+        begin = text.find("\n", begin) + 1
+        if not begin:
+            return None
+    return match
+
+
 def _unsigned(text: str) -> str:
     """A mail without its closing and the names below; what is said below, such as a postscript, stays."""
-    closing = _SIGNATURE.search(text)
+    closing = _at_a_line(_SIGNATURE, text)
     if not closing or not text[: closing.start()].strip():
         return text
     said = [line for line in text[closing.end() :].splitlines() if _says_something(line)]

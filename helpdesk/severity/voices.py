@@ -30,6 +30,9 @@ _SHELL = re.compile(
 )
 _BOX = re.compile(r"^\s*(?:[-*+]\s*)?\[[ xX✓✔]\]")
 _HEADING = re.compile(r"^\s*(?:#{1,6} |\*\*[^*]{1,60}\*\*:?\s*$)")
+_BY_ITS_LOOK = re.compile(
+    "|".join(f"(?:{shape.pattern})" for shape in (_STAMP, _LEVEL, _FRAME, _REPORT, _SHELL, _BOX, _HEADING))
+)
 _OPENING = frozenset('"„“«')
 _SAYS_MORE = re.compile(r"[\"„“«][^\"”»“\n]+[\"”»“]\W{0,4}(?:[^\W\d]+\W{1,2}){4}")  # `"FATAL: ..." is what it answers`
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -68,7 +71,7 @@ def is_machine(line: str) -> bool:
     """Whether a program or a form wrote it, by its look; a line that goes on behind what one wrote is its author's."""
     if line[:1] in _OPENING and _SAYS_MORE.match(line):
         return False
-    if any(shape.match(line) for shape in (_STAMP, _LEVEL, _FRAME, _REPORT, _SHELL, _BOX, _HEADING)):
+    if _BY_ITS_LOOK.match(line):
         return True
     if '":' in line and len(_JSON.findall(line)) >= _PAIRS:
         return True

@@ -8,22 +8,27 @@ import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import chain, filterfalse
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 # Letters; a number with its unit apart; every mark that may end a clause; line ends.
 _TOKEN = re.compile(r"([^\W\d_]+(?:'[^\W\d_]+)*'?|\d+(?:[.,:]\d+)*|%|[.!?;:,…()\[\]\"«»“”|]+|\s[-\u2013\u2014]+\s|\n+)")
-_URL = (re.compile(r"://|www\.", re.IGNORECASE), r"(?:https?://|www\.)\S+")
-# Each with what it cannot be without: that is found fast, and most mails have none of it.
-_NAMES = (
-    (re.compile(r"@"), r"(?<![.+%-])[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}"),
-    (re.compile(r"\d\w{0,20}-\w{1,20}-"), r"[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}"),
-    (re.compile(r"[0-9a-f]{12}", re.IGNORECASE), r"[0-9a-f]{12,}"),
+_AS_HEX = bytes.maketrans(b"0123456789abcdefABCDEF", bytes(22))
+_ALL_HEX = bytes(12)
+# What is nobody's words, each with what it cannot be without: that is found at once, and most mails have none of it.
+_NOT_WORDS: tuple[tuple[Callable[[str], object], str], ...] = (
+    (lambda text: "://" in text or "www." in text.lower(), r"(?:https?://|www\.)\S+"),
     # paths of files and of endpoints, with their query: neither `dev` in `/dev/null` nor its `?` is the writer's
-    (re.compile(r"/[\w.-]"), r"(?<!/)/[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200})"),
+    (
+        re.compile(r"/[\w.-]").search,
+        r"/(?<!\w/)(?<!//)[\w.-]{1,60}(?:(?:/[\w.-]{0,60})+(?:\?\S{0,200})?|\?\w\S{0,200})",
+    ),
+    (re.compile(r"@").search, r"(?<![\w.+%-])[\w.+%-]{1,60}@[\w-]{1,60}\.\S{1,60}"),
+    (re.compile(r"\d\w{0,20}-\w{1,20}-").search, r"(?<!\w)[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}"),
+    (lambda text: _ALL_HEX in text.encode("ascii", "replace").translate(_AS_HEX), r"(?<!\w)[0-9a-f]{12,}"),
 )
 REMEMBERED = 20_000  # words that are kept with what is known of them: mails use the same few thousand
 _SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
@@ -65,22 +70,26 @@ def fold(text: str) -> str:
     )
     if plain.isascii():
         return plain
-    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", plain)))
+    return _NOT_ASCII.sub(_uncombined, unicodedata.normalize("NFKD", plain))
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+def _uncombined(found: re.Match[str]) -> str:
+    return "" if unicodedata.combining(found[0]) else found[0]
 
 
 def blanked(text: str) -> str:
     """`text` with addresses, URLs and machine names overwritten by blanks: their parts are nobody's words."""
     text = text.replace("\u2019", "'")
-    names = tuple(pattern for needed, pattern in _NAMES if needed.search(text))
-    no_words = _any_of(_URL[0].search(text) is not None, names)
-    return no_words.sub(lambda match: " " * len(match[0]), text) if no_words else text
+    patterns = tuple(pattern for may_have, pattern in _NOT_WORDS if may_have(text))
+    return _any_of(patterns).sub(lambda match: " " * len(match[0]), text) if patterns else text
 
 
 @cache
-def _any_of(urls: bool, names: tuple[str, ...]) -> re.Pattern[str] | None:  # noqa: FBT001 - a cached function
-    """One pattern for what a text may have of them."""
-    together = (*([_URL[1]] if urls else []), *([rf"(?<!\w)(?:{'|'.join(names)})"] if names else []))
-    return re.compile("|".join(together), re.IGNORECASE) if together else None
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 def split(text: str, most: int = 0) -> list[str]:
