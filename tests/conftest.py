@@ -7,6 +7,7 @@ wheel; one cluster is started when the first test needs it, and a start that fai
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -81,6 +82,11 @@ def pytest_collection_modifyitems(config, items) -> None:
         config.hook.pytest_deselected(items=left_out)
         kept = set(items) - set(left_out)
         items[:] = [item for item in items if item in kept]
+
+
+def pytest_collection_finish() -> None:
+    """The collector of garbage need not look through ten thousand tests again and again."""
+    gc.freeze()
 
 
 class Cluster:

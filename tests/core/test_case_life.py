@@ -260,4 +260,4 @@ TestCaseLife.settings = settings(_LIVES, max_examples=60, stateful_step_count=20
 @pytest.mark.slow
 @pytest.mark.soak
 class TestLongLives(Life.TestCase):
-    settings = settings(_LIVES, max_examples=amount(120, 10_000), stateful_step_count=40)
+    settings = settings(_LIVES, max_examples=amount(30, 10_000), stateful_step_count=40)

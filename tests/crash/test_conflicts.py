@@ -20,6 +20,7 @@ from helpdesk.store.conflicts import is_blameless, is_conflict
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from tests.desk import ANN, JO, KIM, LOGIK, UTE, TestDesk
+from tests.soak import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -112,13 +113,15 @@ def replies(desk: TestDesk, authors: Sequence[str], count: int) -> list[bytes]:
     ]
 
 
-def test_two_hundred_replies_to_one_case_by_four_daemons_all_go_on_it(several):
+@pytest.mark.soak
+def test_many_replies_to_one_case_by_four_daemons_all_go_on_it(several):
     """None is set aside, none is lost, none stands there twice; and they stand in the order in which they came."""
     several.first.mail(JO)
-    ids = several.takes(replies(several.first, [JO], 200))
+    count = amount(80, 1_000)
+    ids = several.takes(replies(several.first, [JO], count))
     several.works()
 
-    assert several.outcomes() == {"opened": 1, "appended": 200}
+    assert several.outcomes() == {"opened": 1, "appended": count}
     assert several.wrote() == [1, *ids]
 
 

@@ -13,6 +13,7 @@ from helpdesk.store import spool
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import policy_version
+from tests.soak import amount
 
 AT = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)
 
@@ -100,7 +101,9 @@ def test_four_writers_that_read_before_they_write_never_collide(database_url, da
 
 
 @pytest.mark.slow
-def test_eight_writers_with_a_thousand_transactions_each_never_collide(database_url, database):
-    """D02"""
-    assert collide(database_url, writers=8, each=1_000) == []
-    assert written(database) == 8_000
+@pytest.mark.soak
+def test_eight_writers_with_many_transactions_each_never_collide(database_url, database):
+    """D02: a thousand each in `make soak`."""
+    each = amount(150, 1_000)
+    assert collide(database_url, writers=8, each=each) == []
+    assert written(database) == 8 * each

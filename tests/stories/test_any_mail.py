@@ -14,7 +14,7 @@ from helpdesk.web.views import Views
 from tests.console import served
 from tests.desk import ANN, JO, LOGIK, OPS, TestDesk
 from tests.mail.test_bombs import HTML, STRUCTURES, part
-from tests.soak import amount
+from tests.soak import amount, some
 
 BOMBS = {**STRUCTURES, **{name: part("text/html", text.encode()) for name, text in HTML.items()}}
 
@@ -26,7 +26,7 @@ def small(story_databases, request, rules) -> TestDesk:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize("bomb", some(sorted(BOMBS), 10))
 def test_a_bomb_opens_a_case_with_its_bytes_kept(small, bomb):
     """C01, C06: and the next mail is worked as ever."""
     raw = f"From: {JO}\r\nTo: {LOGIK}\r\n".encode() + BOMBS[bomb]
