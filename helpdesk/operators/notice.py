@@ -85,9 +85,9 @@ def notice_words(notice: WindowNotice, zone: str) -> str:
     }[notice.state]
 
 
-def budgets(unit: Unit, *, at: datetime | None = None) -> list[MaintenanceBudget]:
-    """Of each offering with a mailbox and a budget, in the period of an instant, otherwise of now."""
-    found = (budget_of(unit, policy, at or unit.now) for policy in unit.rules.bound_policies)
+def budgets(unit: Unit) -> list[MaintenanceBudget]:
+    """Of each offering with a mailbox and a budget, in the period of now."""
+    found = (budget_of(unit, policy, unit.now) for policy in unit.rules.bound_policies)
     return [budget for budget in found if budget]
 
 

@@ -6,8 +6,9 @@ that the preview is what will be sent, to its last word.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from helpdesk.desk.order import TypedMail, TypedOrders, write
 from helpdesk.errors import Refused
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk.unit import Unit
     from helpdesk.web.visit import Visit
 
+T = TypeVar("T")
 _TRIES = 3  # where other workers are at the same case
 
 
@@ -40,17 +42,7 @@ class TakenBack(Exception):
 def tried(visit: Visit, number: int, typed: TypedMail) -> Trial:
     """What that would do to a case, of which nothing is kept. Raises NotFound, Refused, StaleCase."""
     agent = _acting(visit)
-    trials: list[Trial] = []
-
-    def trying(unit: Unit) -> None:
-        trials.append(Trial(write(unit, number, agent, typed), tuple(unit.queued)))
-        raise TakenBack
-
-    try:
-        worked(visit, trying)
-    except TakenBack:
-        return trials[-1]
-    raise AssertionError("what is tried is never kept")
+    return rehearsed(visit, lambda unit: Trial(write(unit, number, agent, typed), tuple(unit.queued)))
 
 
 def done(visit: Visit, number: int, typed: TypedMail, *, seen: int) -> TypedOrders | None:
@@ -59,21 +51,19 @@ def done(visit: Visit, number: int, typed: TypedMail, *, seen: int) -> TypedOrde
     Raises NotFound, Refused, StaleCase.
     """
     agent = _acting(visit)
-    results: list[TypedOrders] = []
 
-    def doing(unit: Unit) -> None:
+    def doing(unit: Unit) -> TypedOrders:
         unit.hold([number])  # else a mail that is worked just now is neither counted nor seen
         unseen = case_store.message_count(unit.connection, number) > seen
         result = write(unit, number, agent, typed)
         if unseen and not result.again and not result.mistakes:
             raise TakenBack
-        results.append(result)
+        return result
 
     try:
-        worked(visit, doing)
+        return worked(visit, doing)
     except TakenBack:
         return None
-    return results[-1]
 
 
 def _acting(visit: Visit) -> Agent:
@@ -83,14 +73,30 @@ def _acting(visit: Visit) -> Agent:
     return visit.viewer.agent
 
 
-def worked(visit: Visit, work: Callable[[Unit], None]) -> None:
+def worked(visit: Visit, work: Callable[[Unit], T]) -> T:
     """Do something in a transaction, again where another worker was at the same."""
-    for last in (*[False] * (_TRIES - 1), True):
+    for _ in range(_TRIES - 1):
         try:
-            with visit.views.units.write(visit.now, waits=True) as unit:
-                work(unit)
+            return _once(visit, work)
         except Exception as problem:
-            if last or not is_conflict(problem):
+            if not is_conflict(problem):
                 raise
-        else:
-            return
+    return _once(visit, work)
+
+
+def rehearsed(visit: Visit, work: Callable[[Unit], T]) -> T:
+    """What comes of doing it, of which nothing is kept."""
+    results: list[T] = []
+
+    def trying(unit: Unit) -> None:
+        results.append(work(unit))
+        raise TakenBack
+
+    with suppress(TakenBack):
+        worked(visit, trying)
+    return results[-1]
+
+
+def _once(visit: Visit, work: Callable[[Unit], T]) -> T:
+    with visit.views.units.write(visit.now, waits=True) as unit:
+        return work(unit)

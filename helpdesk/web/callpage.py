@@ -84,19 +84,18 @@ def show(visit: Visit) -> Response:
 
 def acknowledge(visit: Visit) -> Response:
     """Somebody has it. Raises NotFound, Refused."""
-    done: list[bool] = []
 
-    def acknowledging(unit: Unit) -> None:
+    def acknowledging(unit: Unit) -> bool:
         found = _found(visit, unit)
-        done.append(found.goes_on and found.call.at.isoformat() == visit.form.text("call"))
-        if done[-1]:
-            key = f"order/call{found.call.at:%Y%m%dT%H%M%S%fZ}"
-            told = write(unit, found.case.number, found.agent, TypedMail(key, orders=("#ack",)))
-            done[-1] = not told.mistakes
+        if not found.goes_on or found.call.at.isoformat() != visit.form.text("call"):
+            return False
+        key = f"order/call{found.call.at:%Y%m%dT%H%M%S%fZ}"
+        return not write(unit, found.case.number, found.agent, TypedMail(key, orders=("#ack",))).mistakes
 
-    acts.worked(visit, acknowledging)
     path = f"/calls/{visit.place['token']}"
-    return visit.go(path, _DONE) if done[-1] else visit.go(path, _LATE, kind="bad")
+    if acts.worked(visit, acknowledging):
+        return visit.go(path, _DONE)
+    return visit.go(path, _LATE, kind="bad")
 
 
 def _found(visit: Visit, unit: Unit) -> AnsweredCall:

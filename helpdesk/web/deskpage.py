@@ -6,7 +6,6 @@ What more than one mail depends on is shown first, as it would be done; what is 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal
 
 from helpdesk.errors import NotFound, Refused
@@ -16,7 +15,7 @@ from helpdesk.operators.declaration import Arguments, declared
 from helpdesk.operators.declare import Order, obey, operators_zone
 from helpdesk.plural import plural
 from helpdesk.store import kept, outbox, spool
-from helpdesk.web.acts import TakenBack, worked
+from helpdesk.web.acts import rehearsed, worked
 from helpdesk.web.desk_reading import read_desk
 from helpdesk.web.page import Page
 from helpdesk.web.refs import number_in
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from helpdesk.operators.declare import Done
-    from helpdesk.unit import Unit
     from helpdesk.web.posted import PostedForm
     from helpdesk.web.visit import Visit
 
@@ -76,16 +74,8 @@ def _sentence(words: str) -> str:
 def _obeyed(visit: Visit, *, keep: bool) -> Done:
     """Raises NotFound, Refused and ValueError, with nothing done."""
     declaration = declared(visit.form.text("order"), _arguments(visit.form, _zone(visit)))
-    results: list[Done] = []
-
-    def obeying(unit: Unit) -> None:
-        results.append(obey(declaration, Order(unit, visit.viewer.address)))
-        if not keep:
-            raise TakenBack
-
-    with suppress(TakenBack):
-        worked(visit, obeying)
-    return results[-1]
+    work = worked if keep else rehearsed
+    return work(visit, lambda unit: obey(declaration, Order(unit, visit.viewer.address)))
 
 
 def _zone(visit: Visit) -> str:
@@ -105,11 +95,10 @@ def _arguments(form: PostedForm, zone: str) -> Arguments:
 
 def release(visit: Visit) -> Response:
     """Send what a restored backup or an import held back."""
-    released: list[int] = []
-    worked(visit, lambda unit: released.append(outbox.release(unit.connection, unit.now, by=visit.viewer.address)))
+    released = worked(visit, lambda unit: outbox.release(unit.connection, unit.now, by=visit.viewer.address))
     _log.info("ordered", order="outbox release", by=visit.viewer.address)
-    number = plural(released[-1], "mail that was held back is", "mails that were held back are")
-    return visit.go(_PATH, f"{number} sent now." if released[-1] else "No mail was held back.")
+    number = plural(released, "mail that was held back is", "mails that were held back are")
+    return visit.go(_PATH, f"{number} sent now." if released else "No mail was held back.")
 
 
 # --- one mail that waits
