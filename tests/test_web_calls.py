@@ -32,7 +32,7 @@ BUTTON = '<button class="main">I have it</button>'
 @pytest.fixture
 def site(tmp_path, migrated_file) -> Iterator[Site]:
     """Bob, Ann and a channel were called about HD-1 at two in the morning, Wednesday 20 May 2026."""
-    open_gate(tmp_path).database.close()
+    open_gate(tmp_path)
     rules = load_rules(tmp_path / "helpdesk.toml", environment={}, signing_key=KEY)
     shutil.copy(migrated_file, tmp_path / "desk.db")
     database = Database(f"sqlite:///{tmp_path / 'desk.db'}")
