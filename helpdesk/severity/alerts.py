@@ -36,7 +36,7 @@ _MARKS = re.compile(
 _URL = re.compile(r"https?://\S+")
 _PERSON = re.compile(
     r"\b(?:hi|hello|hallo|dear|bonjour|hola|guten (?:tag|morgen)|good (?:morning|afternoon)|regards|thanks|thank you|please|bitte|merci|gracias|"
-    r"we|our|i'm|i am|wir|unser\w*|nous|notre|nuestr\w+)\b",
+    r"we|our|i(?:'ve|'d|'ll|'m)? [a-z]{2,}|my [a-z]{2,}|(?:could|can|would) you|ich|mein\w*|wir|unser\w*|nous|notre|nuestr\w+)\b",
     re.IGNORECASE,
 )
 _RECOVERED = re.compile(

@@ -6,6 +6,7 @@ a sentence that people read does not.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from helpdesk.severity.observe import Observation
-    from helpdesk.severity.segment import Segment
+    from helpdesk.severity.segment import Hit, Segment
 
     Doubt = Callable[[Segment, Observation], bool]
 
@@ -35,23 +36,26 @@ def is_doubtful(effect: str, segment: Segment, observed: Observation) -> bool:
 
 def is_supposed(segment: Segment) -> bool:
     """Whether it is told as what may or might be."""
-    return segment.has("firm_if") or not _SUPPOSED.isdisjoint(segment.words)
+    return segment.says("firm_if") or not _SUPPOSED.isdisjoint(segment.words)
 
 
 _SUPPOSED = _LISTS["supposed"]
 
 
 def is_denied(segment: Segment) -> bool:
-    """`so nobody has missed anything`, `you do not answer us`: nobody is hurt, or by what we do."""
-    return any(
-        (word in _PERSONS and not _SUFFERED.isdisjoint(segment.words[at : at + _NEAR]))
-        or (word in _YOU and not _DONE_BY_PEOPLE.isdisjoint(segment.words[at : at + _FAR]))
-        for at, word in enumerate(segment.words)
-    )
+    """`nobody has missed anything`, `not one lost order`, `your colleague is away`: nobody is hurt, or by silence."""
+    words = segment.words
+    if any(ours in _YOURS and one in _STAFF for ours, one in pairwise(words)):
+        return True
+    nobody = [hit.start for hit in segment.hits if hit.concept in {"nobody", "none"}]
+    if any(not _SUFFERED.isdisjoint(words[at : at + _NEAR]) for at in nobody):
+        return True
+    return any(word in _YOU and not _DONE_BY_PEOPLE.isdisjoint(words[at : at + _FAR]) for at, word in enumerate(words))
 
 
 _SUFFERED = _LISTS["suffered"]
 _YOU = _LISTS["you"]
+_YOURS, _STAFF = _LISTS["yours"], _LISTS["staff"]
 
 
 def _of_people(segment: Segment, _: Observation) -> bool:
@@ -71,19 +75,16 @@ _DONE_BY_PEOPLE = _LISTS["done_by_people"]
 
 def _only_named_as_all(segment: Segment, observed: Observation) -> bool:
     """`run into a meeting, so that everyone knows`: all of something, and something that fails, in one breath."""
-    fails = (
-        segment.unable
-        or segment.has("down", "halt")
-        or (segment.has("fail") and segment.says("system", "core", "users"))
-    )
-    return not fails or _of_people(segment, observed)
+    of_it = segment.has("fail") and segment.says("system", "core", "users")
+    stands = segment.unable or segment.has("down") or (segment.has("halt") and not _only_rests(segment, observed))
+    return not (stands or of_it) or _of_people(segment, observed)
 
 
 def _no_stop(segment: Segment, _: Observation) -> bool:
     """`no billing issue`, `no code change`, `and nothing else`: there is none of something, and it stops nobody."""
     if segment.says("else", "way") or segment.tells("negated", "fail", "wrong", "slow"):
         return True
-    return not segment.unable and not segment.has("zero", "since", "halt", "down")
+    return not segment.unable and not segment.has("since", "halt", "down") and not segment.none_of("core")
 
 
 def _only_rests(segment: Segment, _: Observation) -> bool:
@@ -91,69 +92,88 @@ def _only_rests(segment: Segment, _: Observation) -> bool:
     idle = {hit.start for hit in segment.hits if hit.concept == "idle"}
     halts = {hit.start for hit in segment.hits if hit.concept == "halt"} - idle
     rests = all(segment.words[at] in _STANDS for at in halts)
-    return rests and not segment.has("since", "still")
+    return rests and not segment.has("still") and _SINCE.isdisjoint(segment.words)
 
 
 _STANDS = _LISTS["stands"]
+_SINCE = _LISTS["since"]
 
 
 def _not_all_of_them(segment: Segment, observed: Observation) -> bool:
-    """`nobody carries cash`, next to what fails; `the entire team` is short, and says nothing else."""
-    fragment = segment.has("all") and (len(segment.words) <= _FRAGMENT or segment.has("affects"))
-    return not (segment.failing or fragment) or _is_any(segment) or _not_for_all(segment, observed)
+    """`each time`, `the shop is full`, `nobody carries cash`: all of something, and not all who have to do with it."""
+    told = segment.failing and (segment.says("nobody") or segment.none_of("core") or segment.none_of("users"))
+    fragment = len(segment.words) <= _FRAGMENT or segment.has("affects")
+    every = [hit for hit in segment.hits if hit.concept == "all" and (segment.failing or fragment)]
+    return not (told or any(_is_of_them(hit, segment) for hit in every)) or _not_for_all(segment, observed)
 
 
-def _is_any(segment: Segment) -> bool:
-    """`before anything else`: where that is the only sign of all of it."""
-    every = [segment.words[hit.start] for hit in segment.hits if hit.concept == "all"]
-    return (
-        bool(every)
-        and set(every) <= {"any"}
-        and not segment.tells("negated", "can", "work", "ok")
-        and not segment.says("nobody")
+def _is_of_them(every: Hit, segment: Segment) -> bool:
+    """Whether `all` or `some` is of people, or of what they work with."""
+    return segment.words[every.start] in _EVERYBODY or any(
+        0 <= hit.start - every.end < _NEAR and hit.part == every.part for hit in segment.hits if hit.concept in _THEM
     )
 
 
+_EVERYBODY = _LISTS["everybody"]
+_THEM = frozenset({"users", "core", "system", "we", "place"})
+
+
 def _not_for_all(segment: Segment, observed: Observation) -> bool:
-    return observed.seen.any("others-fine", "one-place", "works-otherwise") or _of_people(segment, observed)
+    others = observed.seen.any("others-fine", "one-place", "works-otherwise")
+    if others or segment.has("partial") or _of_people(segment, observed):
+        return True
+    return observed.seen.found.get("else-works") == segment.text  # `by the button it goes, but nobody can work so`
 
 
-def _of_all(segment: Segment, _: Observation) -> bool:
-    return not segment.has("many", "partial")
+def _not_for_some(segment: Segment, _: Observation) -> bool:
+    """`for all visitors`, `for most it won't matter`, `it is slow, many leave without buying`."""
+    if segment.says("lacking") or not segment.has("many", "partial"):
+        return True
+    return not _HARMLESS.isdisjoint(segment.words)
 
 
-def _of_a_thing(segment: Segment, observed: Observation) -> bool:
-    """`the desktop app synced`: one of several places only where the others are told of."""
-    return not observed.seen.any("others-fine", "else-works") and not segment.says("users")
+_HARMLESS = _LISTS["harmless"]
 
 
 def _fails_itself(segment: Segment, _: Observation) -> bool:
     """`it fails on another machine`, `so we ignore them`, `Times instead of our font`: no way that leads anywhere."""
     wrong = any(hit.concept == "wrong" and segment.words[hit.start] not in _UNSURELY_WRONG for hit in segment.hits)
-    trouble = wrong or segment.has("dataloss") or (segment.failing and not segment.has("ok", "work", "can"))
-    if trouble or not (_SUPPOSED | _GIVEN_UP).isdisjoint(segment.words):
+    leads = segment.has("ok", "work", "can")
+    trouble = wrong or segment.has("dataloss", "again") or (segment.failing and not leads)
+    if (
+        trouble
+        or not (leads or any(map(_is_doer, segment.words)))
+        or not (_SUPPOSED | _GIVEN_UP).isdisjoint(segment.words)
+    ):
         return True
-    return _comes_instead(segment) or _is_advice(segment)
-
-
-def _is_advice(segment: Segment) -> bool:
-    """`your chat tells me to clear the cache`: what we say, and nobody says that it helps."""
-    return not (_YOURS.isdisjoint(segment.words) or _DONE_BY_PEOPLE.isdisjoint(segment.words))
-
-
-_YOURS = _LISTS["yours"]
+    return _comes_instead(segment)
 
 
 def _comes_instead(segment: Segment) -> bool:
-    """Whether something comes in place of another, and not by what somebody does."""
-    instead = [hit.start for hit in segment.hits if hit.concept == "instead"]
-    return bool(instead) and not any(
-        word in _DOERS or word.endswith(("mos", "iamo")) for word in segment.words[: min(instead)]
-    )
+    """Whether something comes in place of another, and not by what somebody does: `we use paper instead`."""
+    instead = min((hit.start for hit in segment.hits if hit.concept == "instead"), default=0)
+    does = segment.words[max(0, instead - _NEAR) : instead]
+    return bool(does) and not any(map(_is_doer, does))
+
+
+def _is_doer(word: str) -> bool:
+    """`we`, or a verb that says so by itself: `usamos`, `usiamo`."""
+    return word in _DOERS or word.endswith(("mos", "iamo"))
 
 
 _DOERS = _LISTS["doers"]
 _GIVEN_UP = _LISTS["given_up"]
+
+
+def _costs_no_way(segment: Segment, _: Observation) -> bool:
+    """`it takes five hours now`: what costs time is no way round by itself."""
+    return not segment.says("workaround") and (segment.has("slow") or not any(map(_is_doer, segment.words)))
+
+
+def _of_some_people(segment: Segment, _: Observation) -> bool:
+    """`some people leave`, `for ten days or so`: in part, and nothing of it is hurt, or no part of anything."""
+    hurt = segment.failing or segment.has("slow", "wrong", "intermittent")
+    return not hurt or not any(_is_of_them(hit, segment) for hit in segment.hits if hit.concept == "partial")
 
 
 def _lasts(segment: Segment, _: Observation) -> bool:
@@ -185,6 +205,25 @@ def _asks_of_trouble(segment: Segment, _: Observation) -> bool:
     return segment.says(*TROUBLE)
 
 
+def _only_named(segment: Segment, _: Observation) -> bool:
+    """`Invoice went to the old address`, as a subject: what it is about, and no request."""
+    return segment.subject
+
+
+def _met_somebody(segment: Segment, _: Observation) -> bool:
+    """`they ring again and get somebody else`, `J. Doe, hospital security`: a person, and nothing of theirs."""
+    exposed = [segment.words[hit.start] for hit in segment.hits if hit.concept == "security"]
+    offices = bool(exposed) and all(word.startswith(_OFFICES) for word in exposed)
+    return offices or any(
+        hit.concept == "foreign" and not _GETS.isdisjoint(segment.words[max(0, hit.start - 1) : hit.start])
+        for hit in segment.hits
+    )
+
+
+_GETS = _LISTS["gets"]
+_OFFICES = tuple(_LISTS["offices"])
+
+
 def _not_over(segment: Segment, observed: Observation) -> bool:
     """`everything was gone`: no trouble that is gone."""
     if segment.failing or segment.says("dataloss") or _relapses(segment, observed):
@@ -204,12 +243,21 @@ def _relapses(segment: Segment, _: Observation) -> bool:
 
 def _not_ahead(segment: Segment, _: Observation) -> bool:
     """`if it is refused we would put up a notice`: supposed, and planned by nobody."""
-    return not segment.has("future") and not _SUPPOSED.isdisjoint(segment.words)
+    return not segment.says("future") and not _SUPPOSED.isdisjoint(segment.words)
 
 
-def _to_us(segment: Segment, _: Observation) -> bool:
-    """`there is no way to contact you`: none to us."""
-    return not _REACH.isdisjoint(segment.words)
+def _no_way_to_something(segment: Segment, _: Observation) -> bool:
+    """`there is no way to contact you`, `without a route nothing unlocks`, `we use paper and do not know ...`."""
+    if segment.says("lacking") or not _REACH.isdisjoint(segment.words):
+        return True
+    ways = [hit.start for hit in segment.hits if hit.concept == "workaround"]
+    return not segment.has("no_way") and any(_is_gone(way, segment) for way in ways)
+
+
+def _is_gone(way: int, segment: Segment) -> bool:
+    """Whether somebody goes this way: nothing is denied before it."""
+    denied = any(hit.concept in {"not", "none"} and hit.start < way for hit in segment.hits)
+    return not denied and any(map(_is_doer, segment.words[max(0, way - _NEAR) : way]))
 
 
 _REACH = _LISTS["reach"]
@@ -225,6 +273,26 @@ def _is_found_again(segment: Segment, observed: Observation) -> bool:
     return any(one.tells("negated", "wrong", "dataloss") and not one.failing for one in later)
 
 
+def _elsewhere(segment: Segment, _: Observation) -> bool:
+    """`production is unaffected`, `they'll live`: no trouble there, or no place at all."""
+    if not _UNHURT.isdisjoint(segment.words) or (segment.says("not") and not _SUFFERED.isdisjoint(segment.words)):
+        return True
+    places = [hit for hit in segment.hits if hit.concept == "prod"]
+    things = {hit.start for hit in segment.hits if hit.concept in {"system", "core"}}
+    return all(segment.words[hit.start] == "live" and things.isdisjoint({hit.end, hit.end + 1}) for hit in places)
+
+
+_UNHURT = _LISTS["unhurt"]
+
+
+def _whoever_it_is(segment: Segment, _: Observation) -> bool:
+    """`when a customer has two addresses`, `I am a customer`: anybody of whom that is so, and a mere article."""
+    hurt = segment.failing or segment.has("wrong")
+    return not _WHEN.isdisjoint(segment.words[:1]) or not (hurt or not _ONLY.isdisjoint(segment.words))
+
+
+_WHEN, _ONLY = _LISTS["when"], _LISTS["only"]
+
 _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
     {
         "nobody-can": _not_for_all,
@@ -236,19 +304,25 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "all-fails": _only_named_as_all,
         "none-comes-through": _no_stop,
         "halted": _only_rests,
-        "many-affected": _of_all,
-        "one-place": _of_a_thing,
+        "many-affected": _not_for_some,
         "workaround": _fails_itself,
         "gets-by": _fails_itself,
+        "prod-trouble": _elsewhere,
+        "one-user-or-item": _whoever_it_is,
+        "costly": _costs_no_way,
+        "partial": _of_some_people,
         "slow": _lasts,
         "wrong-result": _unsurely_wrong,
         "wrong-figures": _unsurely_wrong,
+        "admin": _only_named,
+        "security": _met_somebody,
+        "exposure": _met_somebody,
         "question-mark": _asks_of_trouble,
         "solved": _not_over,
         "taken-back": _relapses,
         "added-good": _not_over,
         "announced": _not_ahead,
-        "no-workaround": _to_us,
+        "no-workaround": _no_way_to_something,
         "ongoing": _not_going_on,
         "data-lost": _is_found_again,
     }

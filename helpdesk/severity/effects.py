@@ -371,7 +371,7 @@ def _way_round(segment: Segment, effects: Effects) -> None:
         or _way_barred(segment)
     ):
         effects.add("no-workaround", segment)
-    elif segment.has("workaround") and not _request(segment) and not extent.by_numbers(segment):
+    elif segment.has("workaround") and not (_request(segment) or _is_advice(segment) or extent.by_numbers(segment)):
         effects.add("workaround", segment)
     if segment.has("costly"):
         effects.add("costly", segment)
@@ -380,6 +380,15 @@ def _way_round(segment: Segment, effects: Effects) -> None:
         effects.add("no-workaround", segment)
     if segment.says("in_vain"):
         effects.add("tried-in-vain", segment)
+
+
+_TOLD_TO = _LISTS["told_to"]
+
+
+def _is_advice(segment: Segment) -> bool:
+    """`your chat tells me to clear the cache`: nobody says that it helps."""
+    ways = [hit.start for hit in segment.hits if hit.concept == "workaround"]
+    return any(_TOLD_TO.intersection(segment.words[max(0, way - OPENS) : way]) for way in ways)
 
 
 _TOO = _LISTS["too"]

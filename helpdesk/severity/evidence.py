@@ -15,8 +15,12 @@ def shown(text: str) -> str:
     return line[: EVIDENCE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
 
 
-# A sentence ends at its mark, closing quotes with it, where no small letter goes on (`i.e. for all`), or with its line.
-_SENTENCE = re.compile(r"[^\n]+?(?:[.!?][\"»”)]*(?=\s*$|\s+(?![a-z]))|$)", re.MULTILINE)
+# A sentence ends at its mark, closing quotes with it, where no small letter, number or German month goes on (`i.e. for
+# all`, `ca. 70`, `3. Mai`) and no title or single letter stands before (`Mr. Lee`, `z. B.`); or with its line.
+_GOES_ON = r"[a-z\d]|Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
+_SENTENCE = re.compile(
+    rf"[^\n]+?(?:(?<!\b[^\W\d])(?<!\b[DMSFH]r)(?<!\bMrs)[.!?]+[\"»”)]*(?=\s*$|\s+(?!{_GOES_ON}))|$)", re.MULTILINE
+)
 
 
 def whole(piece: str, text: str) -> str:

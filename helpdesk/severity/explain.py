@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.verdict import Reason
+from helpdesk.offering.findings import NO_TROUBLE
 from helpdesk.severity.evidence import EVIDENCE_LENGTH, shown, whole
 from helpdesk.severity.features import ASKS, ONE, STOPS, alert_kind
 from helpdesk.severity.proof import OF_NOW, is_told, proves
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 LIKELY = 0.8  # below it a finding is no reason
 _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
 _IN_THEIR_WORDS = "in the writer's words"  # what is doubtful is left to who reads it
+_MILD = frozenset({"over", "ahead", "other", "usable", "one"})  # values that speak against rank 1
+_LAST = 4
 _INFERRED = "work"  # a finding that nobody says in so many words: it moves the rank, and is no reason
 # Effects that speak for a value of a finding, and do not show it by themselves to a strict reader.
 _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -33,6 +36,7 @@ _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "all-affected",
                 "business-idle",
                 "core-stopped",
+                "docs",
                 "edge-thing",
                 "fyi",
                 "maintenance",
@@ -43,7 +47,7 @@ _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "state": frozenset({"maintenance", "supposed-trouble"}),
         "extent": frozenset(
-            {"business-idle", "many", "one-named", "one-numbered", "only-me", "partial", "some-numbered"}
+            {"business-idle", "many", "one-named", "one-numbered", "one-place", "only-me", "partial", "some-numbered"}
         ),
         "way": frozenset({"tried-in-vain"}),
     }
@@ -89,7 +93,7 @@ def reasons_for(
         alert = observed.alert
         said = alert_kind(alert).replace("-", " ")
         return (Reason("monitoring alert", f"{alert.state}; {said}", shown(alert.evidence)),)
-    found_in = tuple(_shown_by(observed, findings or {}))
+    found_in = tuple(_shown_by(observed, findings or {}, found))
     name = terms.at_rank(found).name
     if not found_in:
         return (Reason("no clear words", f"reads most like {name}"),)
@@ -98,19 +102,26 @@ def reasons_for(
     return (Reason("found", f"{sentence[0].upper()}{sentence[1:]}: {name}", claims[0].evidence), *found_in)
 
 
-def _shown_by(observed: Observation, findings: LikelyFindings) -> Iterator[Reason]:
-    state = findings.get("state", {})
-    elsewhen = sum(state.get(value, 0.0) for value in ("over", "ahead")) > _ELSEWHEN
+def _shown_by(observed: Observation, findings: LikelyFindings, found: Rank) -> Iterator[Reason]:
     for name, values in findings.items():
         value, likely = max(values.items(), key=lambda item: item[1])
-        if likely < LIKELY or name == _INFERRED:
+        if likely < LIKELY or name == _INFERRED or (found == 1 and value in _MILD):
             continue
-        of_now = not elsewhen or name not in OF_NOW or value == "none"
-        evidence = evidence_of(observed, name, value, strictly=True) if of_now else ""
+        evidence = evidence_of(observed, name, value, strictly=True) if _fits(name, value, findings, found) else ""
         if evidence:
             yield Reason(name, _SAID[name, value][0], evidence)
-        elif name == "effect" and (quote := _words_for_it(observed, value)):
+        elif name == "effect" and value != "none" and (quote := _words_for_it(observed, value)):
             yield Reason(name, _IN_THEIR_WORDS, quote)
+
+
+def _fits(name: str, value: str, findings: LikelyFindings, found: Rank) -> bool:
+    """Whether what is told as of now is likely to be so, and fits the rank: trouble of the last is of another place."""
+    if name not in OF_NOW or value == "none":
+        return True
+    state = findings["state"]
+    if state["over"] + state["ahead"] > _ELSEWHEN:
+        return False
+    return found != _LAST or name != "effect" or value in NO_TROUBLE or findings["place"]["other"] > _ELSEWHEN
 
 
 def evidence_of(observed: Observation, finding: str, value: str, *, strictly: bool = False) -> str:

@@ -54,14 +54,24 @@ def _is_claimed(effect: str, finding: str, observed: Observation) -> bool:
         return _is_their_own(segment, observed)
     if segment.text.rstrip(' "»”)').endswith("?") or not _is_their_own(segment, observed):
         return False
+    if finding == "effect" and observed.seen.found.get("no-workaround") == segment.text:
+        return False  # there is none of another way; what stopped is said elsewhere
     return finding not in OF_NOW or (not is_denied(segment) and _says_it_itself(effect, segment, observed))
 
 
 def _is_their_own(segment: Segment, observed: Observation) -> bool:
     """Whether it is neither somebody else's words, nor how it should be."""
-    if _QUOTATION.fullmatch(segment.text) or is_machine(segment.text):
+    text = segment.text
+    if _QUOTATION.fullmatch(text) or is_machine(text):
         return False
-    return segment.subject or not is_aside(segment.text, observed.text)
+    return segment.subject or not (_is_quoted(text.strip(), observed.text) or is_aside(text, observed.text))
+
+
+def _is_quoted(piece: str, text: str) -> bool:
+    """Whether a quotation that begins before a piece of a line is still open there."""
+    at = text.find(piece)
+    before = text[text.rfind("\n", 0, at) + 1 : at]
+    return before.count('"') % 2 == 1 or before.count("«") > before.count("»")
 
 
 def segment_of(effect: str, observed: Observation) -> Segment | None:
@@ -87,7 +97,7 @@ def _holds(effect: str, observed: Observation) -> bool:
     segment = segment_of(effect, observed)
     if segment is None or observed.seen.any(*_NOT_YET) or _is_overtaken(segment, observed):
         return False
-    if is_supposed(segment) or segment.has("future") or _SPAN.search(segment.text):
+    if is_supposed(segment) or segment.says("future") or _SPAN.search(segment.text):
         return False
     return _goes_on(segment) or not _is_bygone(segment, observed.language)
 

@@ -372,20 +372,21 @@ def _negated(hit: Hit, negators: Collection[Hit]) -> bool:
     positive = hit.concept in POSITIVE
     reach = REACH if positive else SHORT_REACH
     for negator in negators:
+        if negator.concept == "nobody" and _reaches_far(negator, hit):
+            return True
         if negator.part != hit.part:
-            # `none of my colleagues in London, Madrid or Oslo can ...`: who is nobody reaches over a list.
-            if (
-                negator.concept == "nobody"
-                and hit.concept in {"can", "work"}
-                and 0 <= hit.start - negator.end < LIST_REACH
-            ):
-                return True
             continue
         if negator.end <= hit.start <= negator.end + reach - 1:
             return True
         if positive and hit.end <= negator.start <= hit.end + REACH_BACK - 1:
             return True
     return False
+
+
+def _reaches_far(nobody: Hit, hit: Hit) -> bool:
+    """`none of my colleagues in London, Madrid or Oslo can ...`: who is nobody stands between, if need be as a list."""
+    verb = hit.concept == "can" or (hit.concept == "work" and hit.part != nobody.part)
+    return verb and 0 <= hit.start - nobody.end < LIST_REACH
 
 
 def _supposed_parts(hits: Sequence[Hit]) -> set[int]:

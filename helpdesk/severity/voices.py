@@ -17,8 +17,11 @@ _STAMP = re.compile(
     r"(?:\d{4}[-/.]\d{2}[-/.]\d{2}[ T]|\d{1,2}[/.-]\w{2,3}[/.-]\d{2,4}[ :]|\w{3} +\d{1,2} |\d{1,2}[-/]\d{1,2} )?"
     r"\d{2}:\d{2}:\d{2}\b"
 )
-# A part of a machine that reports (`br0: port 1`, `eth ... eth0: Link is Down`), and what tools answer in.
-_REPORT = re.compile(r"^(?:;; ?\S|(?:[\w.@-]+ ){0,3}[a-z]{2,}\d+(?:\.\d+)?: |\w+: [\w.]+(?:, \w+: [\w.]+)+$)")
+# A part of a machine that reports (`br0: port 1`, `eth ... eth0: Link is Down`), what tools answer in, and a port.
+_REPORT = re.compile(
+    r"^(?:;; ?\S|(?:[\w.@-]+ ){0,3}[a-z]{2,}\d+(?:\.\d+)?: |\w+: [\w.]+(?:, \w+: [\w.]+)+$)|"
+    r".*\b\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}\b"
+)
 _LEVEL = re.compile(r"^\W{0,2}(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)\b[\]:| ]")
 _FRAME = re.compile(
     r"^\s*(?:at [\w$.<>/\[\]]+\s?\(|File \"|Traceback \(|Caused by:|goroutine \d|#\d+ +\S|\d+: +\S+::|"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpdesk.severity.evidence import whole
 from tests.severity.test_assess import judged
 
 FAILS = "something does not work or cannot be done"
@@ -64,6 +65,14 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("en", "We opened the portal on Monday and had no booking yet, so nobody has missed anything.", FAILS),
         ("de", 'In der Maske steht "Save" statt "Speichern".', FAILS),
         ("en", "Nothing leaves the yard without a slip.", EVERYBODY),
+        ("en", "The till failed, I tried it twice and it showed an error on the first page each time.", EVERYBODY),
+        ("en", "In each shift that happens to one in four of our cars. They jump on the map.", EVERYBODY),
+        ("en", "Your hotline is not reachable. Each sample that we register ends in an error.", EVERYBODY),
+        ("en", "It won't start. Nobody uses it for real, it is the demo for our stand.", EVERYBODY),
+        ("en", "Production is unaffected, and still not acceptable. Staging does not start.", "in production"),
+        ("en", "If it can't be done, they'll live. Let us colour the rows.", "in production"),
+        ("en", "On some days it is slow, and people leave.", "for some"),
+        ("de", "Keine einzige verlorene Bestellung, 8.000 Paar Socken. Der Beleg ist in Euro.", FAILS),
         # Another time than now.
         ("en", "On Sunday the site showed a welcome page for three hours.", FAILS),
         ("en", "On 3 March the API was down from 08:10 to 09:40. None of our shops could take orders.", FAILS),
@@ -85,6 +94,9 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("en", "Five false alarms a day. So we ignore them, which ends badly one day.", A_WAY),
         ("en", "All bills of June are gone, and your chat tells me to clear the cache.", A_WAY),
         ("en", 'It says "restore failed" on another machine.', A_WAY),
+        ("en", "Tried reinstalling. Only this laptop has no sound.", A_WAY),
+        ("en", "My remark is gone when I go back and I must type it again.", A_WAY),
+        ("en", "From cron it prints a banner, so I find a mail in my inbox each morning.", A_WAY),
         ("en", "Our account is suspended. There is no way to contact you other than this form.", "no way round it"),
     ],
 )
@@ -97,6 +109,27 @@ def test_what_was_is_left_to_the_writers_own_words():
     shown = said(f"{text} Inzwischen läuft alles. Wir bitten um einen Bericht.", expected=("de",))
     assert shown[QUOTED] == text
     assert FAILS not in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Samedi le serveur sera arrêté de 6h à 9h, personne ne pourra se connecter."),
+        ("es", "El sábado el servidor estará apagado de 6 a 8, nadie podrá entrar."),
+        ("it", "Domenica il nostro server sarà spento dalle 8 alle 12, nessuno potrà collegarsi."),
+        ("pt", "Sábado das 6h às 8h nosso servidor ficará fora do ar e ninguém conseguirá acessar o portal."),
+    ],
+)
+def test_a_standstill_that_is_announced_is_none(language, text):
+    verdict = judged("", text, expected=(language,))
+    assert verdict.rank > 1
+    assert FAILS not in {reason.effect for reason in verdict.reasons}
+
+
+@pytest.mark.parametrize("piece", ["can pay since 8:00", "ca. 70 Leute", "i.e. for all", "am 3. Mai"])
+def test_a_sentence_goes_on_behind_what_only_looks_like_its_end(piece):
+    text = f"One thing. So it is, {piece} there are none. Another."
+    assert whole(piece, text) == f"So it is, {piece} there are none."
 
 
 def test_a_piece_is_shown_with_its_sentence():
