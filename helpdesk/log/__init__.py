@@ -17,9 +17,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Literal
 
-import structlog
-
 from helpdesk.log.failure import TracebackFile, sentence
+from helpdesk.log.plain import structlog
 from helpdesk.log.sink import Sink
 from helpdesk.mail.read.masking import masked
 

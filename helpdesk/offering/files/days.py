@@ -7,11 +7,13 @@ everything else a command does.
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from calendar import monthrange
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from importlib.util import find_spec, module_from_spec
+from typing import TYPE_CHECKING, Any
 
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
@@ -50,6 +52,20 @@ EXPECTED_RULE = (
 )
 
 
+@cache
+def _package() -> Any:
+    """The package `holidays`. Of its 250 countries those are loaded that are asked for, as it means to.
+
+    Its own package of countries names all of them, and loads them with the first: 7 MiB, and most of the time.
+    """
+    import holidays  # noqa: PLC0415 - see the module's promise
+
+    countries = "holidays.countries"
+    if countries not in sys.modules and (found := find_spec(countries)):
+        sys.modules[countries] = module_from_spec(found)  # with its place, and without what it would run
+    return holidays
+
+
 @lru_cache(maxsize=4096)
 def public_holidays(
     country: str,
@@ -62,8 +78,7 @@ def public_holidays(
 
     The next year is asked as well: an observed New Year's Day lies in the year before.
     """
-    import holidays  # noqa: PLC0415 - see the module's promise
-
+    holidays = _package()
     place = f"{country}-{subdivision}" if subdivision else country
     try:
         with warnings.catch_warnings():
@@ -86,9 +101,7 @@ def public_holidays(
 
 def _expected_place(country: str, place: str) -> str:
     """What would be known: the subdivisions, where the country is."""
-    import holidays  # noqa: PLC0415 - see the module's promise
-
-    subdivisions = holidays.list_supported_countries(include_aliases=False).get(country)
+    subdivisions = _package().list_supported_countries(include_aliases=False).get(country)
     known = f": of {country}, {', '.join(subdivisions)}" if subdivisions else ""
     return f"expected a country (and subdivision) that has public holidays, not {place!r}{known}"
 
