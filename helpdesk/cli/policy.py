@@ -106,7 +106,8 @@ def policy_show(
     as_json: AsJson = False,
 ) -> None:
     """One policy, to be read beside the document it was written from; POLICY@VERSION is one that was stored."""
-    from helpdesk.report.offering import OfferingReader, offering_shape, offering_text
+    from helpdesk.report.offering import OfferingReader, offering_text
+    from helpdesk.report.offering_shape import offering_shape
 
     policy, now = _policy(config, key), wall_clock()
     bought = _customer(config, customer, policy) if customer else None

@@ -60,7 +60,7 @@ def report(
     from helpdesk.report.compliance import compliance_of, compliance_shape, compliance_text
     from helpdesk.store import cases
 
-    which = cases.Opened(_start(since) if since else None, _end(until) if until else None, customer)
+    which = cases.Opened(_day_or_time(since)[0] if since else None, _day_or_time(until)[1] if until else None, customer)
     with reading(config) as unit:
         expect_customer(unit, customer)
         numbers = cases.numbers_of(unit.connection, which)
@@ -143,7 +143,7 @@ def replay(
     from helpdesk.store import cases
 
     other = _policy(policy)
-    which = cases.Opened(_start(since), _start(until), policy=other.key)
+    which = cases.Opened(_day_or_time(since)[0], _day_or_time(until)[0], policy=other.key)
     with reading(config) as unit:
         found = run(unit, which, other)
         lines = (_as_json if as_json else _as_text)(found, other)
@@ -212,17 +212,8 @@ def _policy(file: Path) -> Policy:
 # --- days and times
 
 
-def _start(text: str) -> datetime:
-    """A day's midnight in UTC, or a time with an offset."""
-    return _day_or_time(text)[0]
-
-
-def _end(text: str) -> datetime:
-    """The midnight that ends a day in UTC, or a time with an offset."""
-    return _day_or_time(text)[1]
-
-
 def _day_or_time(text: str) -> tuple[datetime, datetime]:
+    """The midnights in UTC with which a day begins and ends, or twice a time with an offset."""
     try:
         start = datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
     except ValueError:

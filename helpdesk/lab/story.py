@@ -58,7 +58,6 @@ _AGENT = Agent("Ann Berg", "ann@desk.invalid")
 _SECOND = Person("bob@desk.invalid", "Bob Lind")
 _LEAD = Person("lena@desk.invalid", "Lena Holm")
 _MAILBOX = "support@desk.invalid"
-_ANSWERS = {"url": "https://customer.invalid/export"}  # to what the policy asks, by the kind of field
 _INCIDENT = re.compile(r"(?mi)^#incident +(\S+)")
 _MOST_TICKS = 10_000  # of one case between two steps: a year of one an hour
 
@@ -333,7 +332,7 @@ def _first_words(policy: Policy, example: WorkedExample) -> str:
     if policy.severity.areas:
         named["area"] = policy.severity.areas[0].key
     asked = {
-        field.key: named.get(field.key) or _ANSWERS.get(field.kind, "4711")
+        field.key: named.get(field.key, "4711")
         for field in policy.intake
         if (field.required or field.key in policy.warranty.requires) and field.concerns(_kind(policy, example))
     }

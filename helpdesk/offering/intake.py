@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.offering.intake_names import is_written_as_name, name_in
 from helpdesk.offering.intake_words import folded, pattern, things, words
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from helpdesk.offering.severities import Kind
 
     Answers = Generator[tuple[str, str], None, int]  # (field key, raw answer); returns the next line to look at
-
-FieldKind = Literal["text", "url", "date", "priority", "list"]
 
 MAX_VALUE = 2000  # characters kept of one answer; the rest stands in the mail
 MAX_LINE = 1000  # characters of a line that may hold a label
@@ -73,15 +71,13 @@ _CLOSING = re.compile(
 class IntakeField:
     """One thing that the policy asks for when a case is logged.
 
-    `aliases` are further labels customers use. `kind` tells what an answer looks like: a `url` is also taken from
-    free text, a `list` from the lines under its label. `of_kinds` are the kinds of case that it is asked for: empty, all.
+    `aliases` are further labels customers use. `of_kinds` are the kinds of case that it is asked for: empty, all.
     """
 
     key: str
     label: str
     aliases: tuple[str, ...] = ()
     required: bool = True
-    kind: FieldKind = "text"
     of_kinds: tuple[Kind, ...] = ()
 
     def concerns(self, kind: str) -> bool:
@@ -505,5 +501,5 @@ def _urls_from_prose(lines: Sequence[str], fields: Sequence[IntakeField], found:
     match = _URL.search("\n".join(line for line in lines if not line.startswith(QUESTION)))
     if match:
         for wanted in fields:
-            if wanted.kind == "url" or "url" in {wanted.key, *folded(wanted.label).split()}:
+            if "url" in {wanted.key, *folded(wanted.label).split()}:
                 found.setdefault(wanted.key, match[0].rstrip(".,;:!?"))

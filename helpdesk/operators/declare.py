@@ -113,9 +113,8 @@ def _open_incident(declaration: OpenIncident, order: Order) -> Done:
         return Done(f"incident {incident.key} is on the record, and over{taken_down}")
     concerned = [policy for policy in order.unit.rules.bound_policies if incident.concerns(policy.key)]
     if incident.words:
-        how = (
-            f"mail to {_all(p.key for p in concerned)} with {_all(map(_quoted, incident.words))} in it is linked to it"
-        )
+        quoted = _all(f'"{word}"' for word in incident.words)
+        how = f"mail to {_all(policy.key for policy in concerned)} with {quoted} in it is linked to it"
     else:
         how = f"agents of {_all(p.key for p in concerned)} link cases to it (#incident {incident.key})"
     exempt = [policy.key for policy in concerned if policy.known_incidents_exempt]
@@ -374,10 +373,6 @@ def _all(words: Iterable[str]) -> str:
     """`a, b and c`."""
     *first, last = [*words] or ["nobody"]
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"'
 
 
 def _number(things: Sequence[object], one: str, many: str = "") -> str:

@@ -1,11 +1,9 @@
-"""What a policy says of whole months, quarters and years, as words and as JSON: its goals, and what is credited."""
+"""What a policy says of whole months, quarters and years, as words: its goals, and what is credited."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 from helpdesk.offering.credits import percent_words
 from helpdesk.openhours.accounting import CALENDAR_YEAR
@@ -13,39 +11,9 @@ from helpdesk.phrases import date_words, span
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from helpdesk.offering.policy import Policy
-
-
-def accounts_shape(policy: Policy) -> dict[str, Any]:
-    """All of it as JSON."""
-    terms = policy.credits
-    return {
-        "fiscal_year": _fields(policy.fiscal_year),
-        "attainment": [_fields(goal) for goal in policy.attainment],
-        "availability": [_fields(terms) for terms in policy.availability],
-        "credits": [
-            {"share": str(band.share), "above": band.above, "credit": str(band.credit)}
-            for band in (terms.bands if terms else ())
-        ],
-        "credit_terms": _fields(terms, besides=["bands"]) if terms else None,
-    }
-
-
-def _fields(value: Any, *, besides: Collection[str] = ()) -> dict[str, Any]:
-    """A flat value, but for some fields; decimals are texts."""
-    return {name: _as_json(one) for name, one in asdict(value).items() if name not in besides}
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_as_json(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _as_json(one) for name, one in value.items()}
-    if isinstance(value, timedelta):
-        return int(value.total_seconds())
-    return str(value) if isinstance(value, Decimal) else value
 
 
 def accounts_words(policy: Policy) -> Iterator[tuple[str, list[str]]]:

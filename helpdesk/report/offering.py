@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks import calling
 from helpdesk.offering.customer_hours import read_place
 from helpdesk.offering.policy import NoPromise
 from helpdesk.offering.promises import AGREED
 from helpdesk.openhours.calendar import wall_instant
-from helpdesk.openhours.week import DAYS, clock_words, week_words
+from helpdesk.openhours.week import clock_words, week_words
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
 from helpdesk.report import accounts, hours
-from helpdesk.report.shapes import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.people import Customer
-    from helpdesk.offering.cell import CaseKind, Cell, Goal, Variant, VariedBy
+    from helpdesk.offering.cell import CaseKind, Cell, Goal, Variant
     from helpdesk.offering.customer_hours import CustomerHours
     from helpdesk.offering.intake import IntakeField
     from helpdesk.offering.policy import (
         Addon,
-        Calls,
         Channel,
         Exclusion,
         Plan,
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
         WorkedExample,
     )
     from helpdesk.offering.promises import PromiseKind
-    from helpdesk.offering.severities import Matrix, SeverityTerms
     from helpdesk.openhours.calendar import Calendar, SpecialDay
 
 _ALWAYS = "24x7"  # the calendar that every policy has, on no wall: its zone is UTC
@@ -68,229 +65,6 @@ class OfferingReader:
 
 
 EVERYBODY = OfferingReader()
-
-
-def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EVERYBODY) -> dict[str, Any]:
-    """The policy as JSON: all of it, and the hours and holidays of the year of `now` in the reader's zones too."""
-    return {
-        "key": policy.key,
-        "name": policy.name,
-        "version": policy.version,
-        "source": policy.source or None,
-        **_access_shape(policy),
-        **_severities_shape(policy.severity),
-        "promises": [_promise_shape(kind) for kind in policy.kinds],
-        "targets": _targets_shape(policy),
-        "calendars": {
-            name: _calendar_shape(calendar, now.year, reader.zones, policy.customer_hours.get(name))
-            for name, calendar in policy.calendars.items()
-        },
-        "holidays_source": policy.days_source or None,
-        "customer": reader.customer.key if reader.customer else None,
-        **_limits_shape(policy),
-        "ladder": [_step_shape(step) for step in policy.ladder],
-        "levels": list(policy.levels),
-        "calls": _calls_shape(policy.calls),
-        **accounts.accounts_shape(policy),
-        "languages": list(policy.languages),
-        "on_severity_change": policy.on_severity_change,
-        "escalation_words": list(policy.escalation_words),
-        "escalation_contact": policy.escalation_contact,
-        "known_incidents_exempt": policy.known_incidents_exempt,
-        "not_support": list(policy.not_support),
-        "assumptions": [{"key": assumption.key, "why": assumption.why} for assumption in policy.assumptions],
-        "unsaid": [{"what": unsaid.what, "why": unsaid.why} for unsaid in policy.unsaid],
-    }
-
-
-def _access_shape(policy: Policy) -> dict[str, Any]:
-    """Who may ask where, and by which way in."""
-    return {
-        "plans": [
-            {
-                "key": plan.key,
-                "name": plan.name,
-                "calendar": plan.calendar or None,
-                "channels": list(plan.channels),
-                "excludes": list(plan.excludes),
-                "contacts": plan.contacts or None,
-                "contacts_per_product": plan.contacts_per_product or None,
-                "escalation": plan.escalation,
-                "severities": list(plan.severities),
-                "from": plan.since.isoformat() if plan.since else None,
-                "until": plan.until.isoformat() if plan.until else None,
-            }
-            for plan in policy.plans
-        ],
-        "regions": [{"key": region.key, "name": region.name, "calendar": region.calendar} for region in policy.regions],
-        "channels": [
-            {
-                "key": channel.key,
-                "name": channel.name,
-                "targets": channel.targets,
-                "warranted": channel.warranted,
-                "because": channel.because or None,
-                "warranted_while_down": channel.warranted_while_down or None,
-                "severity": channel.severity or None,
-                "kind": channel.kind or None,
-            }
-            for channel in policy.channels
-        ],
-    }
-
-
-def _severities_shape(terms: SeverityTerms) -> dict[str, Any]:
-    return {
-        "severities": [
-            {"key": level.key, "rank": level.rank, "name": level.name, "definition": level.definition}
-            for level in terms.levels
-        ],
-        "caps": [
-            {"name": cap.name, "when": cap.when, "at_most": cap.at_most, "alone": cap.alone or None}
-            for cap in terms.caps
-        ],
-        "matrix": _matrix_shape(terms.matrix),
-        "areas": [area.key for area in terms.areas],
-    }
-
-
-def _promise_shape(kind: PromiseKind) -> dict[str, Any]:
-    return {
-        "key": kind.key,
-        "name": kind.name,
-        "starts": kind.starts,
-        "met_by": list(kind.met_by),
-        "renews": kind.renews,
-        "pauses": list(kind.pauses),
-        "ends": list(kind.ends),
-        "said": kind.said,
-        "remind": [one.at for one in kind.remind],
-    }
-
-
-def _targets_shape(policy: Policy) -> list[dict[str, Any]]:
-    return [
-        {
-            "plan": plan,
-            "target": target,
-            "severity": severity,
-            **_goal_shape(goal),
-        }
-        for (plan, target, severity), cell in policy.goals.items()
-        for goal in cell.goals
-    ]
-
-
-def _goal_shape(goal: Goal) -> dict[str, Any]:
-    fields = dict.fromkeys(one.field for one in goal.variants if one.field)
-    return {
-        "within": str(goal.within) if goal.within else None,
-        "calendar": goal.calendar or None,
-        "from": goal.since.isoformat() if goal.since else None,
-        "until": goal.until.isoformat() if goal.until else None,
-        "by_channel": _variants_shape(goal, "channel"),
-        "by_hours": _variants_shape(goal, "hours"),
-        "by_kind": _variants_shape(goal, "kind"),
-        "by_language": _variants_shape(goal, "language"),
-        "by_field": {key: _variants_shape(goal, "field", key) for key in fields},
-    }
-
-
-def _variants_shape(goal: Goal, by: VariedBy, key: str = "") -> dict[str, Any]:
-    return {
-        one.value: {
-            "within": None if one.nothing else str(one.within or goal.within),
-            "calendar": one.calendar or goal.calendar or None,
-        }
-        for one in goal.variants
-        if (one.by, one.field) == (by, key)
-    }
-
-
-def _limits_shape(policy: Policy) -> dict[str, Any]:
-    """What a promise asks for, and when it does not hold."""
-    warranty = policy.warranty
-    return {
-        "warranty": {
-            "plans": list(warranty.plans),
-            "severities": list(warranty.severities),
-            "channels": list(warranty.channels),
-            "only_registered": warranty.only_registered,
-            "first_full": warranty.first_full or None,
-            "requires": list(warranty.requires),
-        },
-        "versions": [
-            {
-                "version": ".".join(map(str, one.numbers)),
-                "before": one.before,
-                "product": one.product or None,
-                "supported_until": one.supported_until.isoformat() if one.supported_until else None,
-                "extended": {addon: day.isoformat() for addon, day in one.extended.items()},
-                "exclusion": one.exclusion,
-            }
-            for one in policy.versions
-        ],
-        "exclusions": [
-            {
-                "key": exclusion.key,
-                "why": exclusion.why,
-                "words": list(exclusion.words),
-                "out_of_scope": exclusion.out_of_scope,
-            }
-            for exclusion in policy.exclusions
-        ],
-        "intake": [
-            {"key": field.key, "label": field.label, "required": field.required, "kinds": list(field.of_kinds)}
-            for field in policy.intake
-        ],
-        "maintenance": [
-            {"name": window.name, "sector": window.sector or None, "rule": window.rule} for window in policy.maintenance
-        ],
-        "maintenance_terms": {
-            "notice": {period.impact: str(period.before or "none") for period in policy.maintenance_terms.notice},
-            "budget": int(budget.total_seconds()) if (budget := policy.maintenance_terms.budget) else None,
-            "per": policy.maintenance_terms.per,
-        },
-    }
-
-
-def _matrix_shape(matrix: Matrix | None) -> dict[str, Any] | None:
-    if matrix is None:
-        return None
-    cells = [{"impact": impact, "urgency": urgency, "severity": key} for (impact, urgency), key in matrix.cells.items()]
-    return {"impact": matrix.impact, "urgency": matrix.urgency, "cells": cells}
-
-
-def _followed(follows: CustomerHours | None) -> dict[str, Any]:
-    return {
-        "customer_timezone": follows is not None and follows.in_their_zone,
-        "customer_countries": list(follows.countries) if follows else [],
-    }
-
-
-def _calendar_shape(
-    calendar: Calendar, year: int, zones: tuple[str, ...], follows: CustomerHours | None
-) -> dict[str, Any]:
-    return {
-        "timezone": calendar.timezone,
-        "hours": week_words(calendar),
-        "business_days": [DAYS[day].lower() for day in sorted(calendar.business_weekdays)],
-        **_followed(follows),
-        "cut_off": None if calendar.cut_off is None else clock_words(calendar.cut_off),
-        "ties": calendar.ties,
-        "hours_in": {zone: hours.seasons_text(hours.seasons(calendar, zone, year)) for zone in zones},
-        "special_days": [
-            {
-                "on": day.on.isoformat(),
-                "name": day.name,
-                "opens": day.opens,
-                "business_day": day.business,
-                "begins_at": instant(wall_instant(calendar.timezone, day.on, day.start)),
-                "ends_at": instant(wall_instant(calendar.timezone, day.on, day.end)),
-            }
-            for day in calendar.special_days_in(year)
-        ],
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,27 +169,6 @@ def _instant_words(step: Step) -> str:
         return f"{span(step.before)} before due"
     at = "due" if step.share == 1 else "opened" if step.share == 0 else f"{round(step.share * 100)}%"
     return f"at {at}" + (f" + {span(step.after)}" if step.after else "")
-
-
-def _calls_shape(calls: Calls) -> dict[str, int]:
-    spans = ("secondary", "lead", "account_contacts", "hourly_after")
-    return {**{name: int(getattr(calls, name).total_seconds()) for name in spans}, "at_most": calls.at_most}
-
-
-def _step_shape(step: Step) -> dict[str, Any]:
-    return {
-        "at": step.key,
-        "send": step.kind,
-        "to": list(step.to),
-        "only": list(step.only),
-        "of": list(step.of),
-        "plans": list(step.plans),
-        "until": list(step.until),
-        "in_turn": step.in_turn,
-        "hours": step.hours or None,
-        "repeat": int(step.repeat.total_seconds()) if step.repeat else None,
-        "unless_acknowledged": int(step.unless_acknowledged.total_seconds()) if step.unless_acknowledged else None,
-    }
 
 
 def _severity_rules(policy: Policy) -> list[str]:

@@ -96,7 +96,8 @@ class LedgerWords:
             case told.SeveritySet():
                 was = f", was {self._severity(event.was)}" if event.was else ""
                 initially = ", from the start" if event.initially else ""
-                return f"{who} set the severity to {self._severity(event.severity)}{was}{initially}{_reason(event)}"
+                why = f": {event.reason}" if event.reason else ""
+                return f"{who} set the severity to {self._severity(event.severity)}{was}{initially}{why}"
             case told.KindSet():
                 was = f", was {event.was}" if event.was else ""
                 return f"{who} set the kind to {event.named or event.kind}{was}"
@@ -268,10 +269,6 @@ class LedgerWords:
 
 def _because(why: str) -> str:
     return f" ({why})" if why else ""
-
-
-def _reason(event: told.SeveritySet) -> str:
-    return f": {event.reason}" if event.reason else ""
 
 
 def _on(ref: str) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.placement import TokenSeen
     from helpdesk.desk.identify import Findings
     from helpdesk.store.cases import MailLocation
-    from helpdesk.unit import Rules, Unit
+    from helpdesk.unit import Unit
 
 
 def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:
@@ -46,6 +46,7 @@ def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:
         raise NotFound(f"the bytes of mail {nth} of {case.ref} are gone, or its mailbox is no longer configured")
     message = attributed(unit.rules, mail, parsed)
     clues = read_clues(message, mail.envelope, mailbox, unit.rules.signer)
+    relays = unit.rules.configuration.file.smtp_in.trusted_relays
     findings = look_into(unit, mail, message, mailbox, clues)
     return {
         "ref": case.ref,
@@ -53,12 +54,8 @@ def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:
         "from": message.header("From"),
         "received_at": instant(mail.received_at),
         "then": _then(case.events, found),
-        "checks": list(_checks(message, findings, handed_on=from_our_border(mail, _relays(unit.rules)))),
+        "checks": list(_checks(message, findings, handed_on=from_our_border(mail, relays))),
     }
-
-
-def _relays(rules: Rules) -> list[str]:
-    return rules.configuration.file.smtp_in.trusted_relays
 
 
 def _then(events: Iterable[Event], found: MailLocation) -> dict[str, Any]:

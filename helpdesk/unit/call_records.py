@@ -30,7 +30,7 @@ def call_records(connection: Connection, model: Model) -> Mapping[str, CallRecor
     missed = _missed(connection) if enough else {}
     kept = _kept(connection, model) if enough else ()
     return {
-        policy: CallRecord(_in_time(made), tuple(sorted(missed.get(policy, ()))), kept)
+        policy: CallRecord(tuple(sorted(made, key=lambda call: call.at)), tuple(sorted(missed.get(policy, ()))), kept)
         for policy, made in counted.items()
     }
 
@@ -40,10 +40,6 @@ def call_thresholds(connection: Connection, model: Model, book: PolicyBook, now:
     records = call_records(connection, model)
     own = {key: policy.severity.call_above for key, policy in book.policies.items()}
     return {key: call_threshold(above, records.get(key, CallRecord()), now).value for key, above in own.items()}
-
-
-def _in_time(made: Sequence[CountedCall]) -> tuple[CountedCall, ...]:
-    return tuple(sorted(made, key=lambda call: call.at))
 
 
 def _missed(connection: Connection) -> Mapping[str, Sequence[datetime]]:

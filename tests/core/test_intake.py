@@ -11,12 +11,12 @@ from helpdesk.offering.intake import IntakeField, missing, read
 from helpdesk.offering.intake_words import things
 
 LOGIK = (
-    IntakeField("priority", "Case Priority", kind="priority"),
+    IntakeField("priority", "Case Priority"),
     IntakeField("issue_type", "Issue type"),
     IntakeField("area", "Application area"),
-    IntakeField("url", "URL and click-path", kind="url"),
-    IntakeField("steps", "Steps to reproduce", kind="list"),
-    IntakeField("first_noticed", "When the issue was first noticed", kind="date"),
+    IntakeField("url", "URL and click-path"),
+    IntakeField("steps", "Steps to reproduce"),
+    IntakeField("first_noticed", "When the issue was first noticed"),
     IntakeField("expected", "Expected behavior"),
     IntakeField("other", "Any other information", required=False),
 )

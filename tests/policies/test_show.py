@@ -12,7 +12,8 @@ from helpdesk.desk import Desk, load_rules
 from helpdesk.offering.files import PolicyText, load_policies, read_policy
 from helpdesk.openhours.calendar import Calendar, parse_hours
 from helpdesk.report import hours
-from helpdesk.report.offering import OfferingReader, offering_shape, offering_text
+from helpdesk.report.offering import OfferingReader, offering_text
+from helpdesk.report.offering_shape import offering_shape
 from helpdesk.shipped import shipped
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database

@@ -8,7 +8,8 @@ from helpdesk.errors import ConfigurationError
 from helpdesk.offering.files import PolicyText, read_policy
 from helpdesk.offering.files.compare import differences
 from helpdesk.offering.files.lint import check_file
-from helpdesk.report.offering import offering_shape, offering_text
+from helpdesk.report.offering import offering_text
+from helpdesk.report.offering_shape import offering_shape
 from helpdesk.shipped import shipped
 from tests.desk import ANN, LENA, OPS, wall
 from tests.policies.offices import customer, open_desk
