@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.owed import with_owed
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import DESK, Case
@@ -36,7 +35,7 @@ def on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
         return decision
     standing = case.breaches
     found = clocks(case, terms.policy)
-    shown = {ladder.clock_key(clock): clock for clock in found}
+    shown = {clock.key: clock for clock in found}
     events: list[Event] = []
     for key, clock in shown.items():
         late = clock.breached_at(now)

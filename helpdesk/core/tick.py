@@ -101,9 +101,7 @@ def next_at(case: Case, terms: Terms, found: Sequence[Clock] = ()) -> datetime |
     instants = [rung.at for rung in ladder.outstanding(case, terms, found)]
     standing = case.breaches
     instants += [
-        clock.told_late_from
-        for clock in found
-        if clock.told_late_from is not None and ladder.clock_key(clock) not in standing
+        clock.told_late_from for clock in found if clock.told_late_from is not None and clock.key not in standing
     ]
     instants += [step.at for step in _outstanding(case, terms, found)]
     wakes_at = case.snoozed.until if case.snoozed else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.ladder import clock_key
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.decision import Decision
@@ -91,9 +90,9 @@ def _move(unit: Unit, case: Case, policy: Policy, *, dry_run: bool) -> list[Move
     if not dry_run and mailbox is not None:
         terms = replace(unit.terms(mailbox, case=case), policy=new)
         unit.store(Decision(after, (event,)), terms)
-    becomes = {clock_key(clock): clock for clock in clocks(after, new)}
-    running = [clock for clock in clocks(case, old) if clock.stopped_at is None and clock_key(clock) in becomes]
-    return [_moved(case, policy, was, becomes[clock_key(was)], unit.now) for was in running]
+    becomes = {clock.key: clock for clock in clocks(after, new)}
+    running = [clock for clock in clocks(case, old) if clock.stopped_at is None and clock.key in becomes]
+    return [_moved(case, policy, was, becomes[was.key], unit.now) for was in running]
 
 
 def _moved(case: Case, policy: Policy, was: Clock, becomes: Clock, now: datetime) -> Moved:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from helpdesk.store.engine import first_line_only
+from helpdesk.store.engine import Instant, first_line_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,16 +25,17 @@ class _Written:
     """A statement in the words of one database."""
 
     text: str
-    positions: Sequence[str] | None  # the names of its values in their order; None where they go by name
-    into: Mapping[str, Callable[[Any], Any]]  # how values become what the driver takes, where they are not that already
+    by_name: bool  # how it takes its values; else by position
+    into: Sequence[tuple[str, Callable[[Any], Any] | None]]  # their names, and how they become what the driver takes
     fixed: Mapping[str, Any]  # values that the statement itself has
     out: Callable[[Sequence[Any]], Any]  # a row of the driver's into one with names
 
     def values(self, given: Mapping[str, Any]) -> Any:
         """As the driver takes them."""
-        into = self.into
-        values = {**self.fixed, **{name: into[name](one) if name in into else one for name, one in given.items()}}
-        return values if self.positions is None else [values[name] for name in self.positions]
+        if self.fixed:
+            given = {**self.fixed, **given}
+        values = [given[name] if process is None else process(given[name]) for name, process in self.into]
+        return {name: value for (name, _), value in zip(self.into, values, strict=True)} if self.by_name else values
 
 
 def one_of(column: sa.Column[str], values: Collection[str]) -> sa.ColumnElement[bool]:
@@ -125,27 +127,32 @@ def _run(connection: sa.Connection, text: str, how: str, values: Any, result: Ca
 
 def _write(statement: Any, dialect: sa.Dialect, sets: list[str]) -> _Written:
     compiled = statement.compile(dialect=dialect, column_keys=sets or None)
-    into = {name: process for name, bound in compiled.binds.items() if (process := _into(bound.type, dialect))}
-    own = {name: bound.effective_value for name, bound in compiled.binds.items() if not bound.required}
-    fixed = {name: into[name](value) if name in into else value for name, value in own.items()}
-    positions = compiled.positiontup if compiled.positional else None
-    return _Written(str(compiled), positions, into, fixed, _out(statement, dialect))
+    names = compiled.positiontup if compiled.positional else list(compiled.binds)
+    into = [(name, _into(compiled.binds[name].type, dialect)) for name in names]
+    fixed = {name: bound.effective_value for name, bound in compiled.binds.items() if not bound.required}
+    return _Written(str(compiled), not compiled.positional, into, fixed, _out(statement, dialect))
 
 
 def _into(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    return _once(kind, kind.dialect_impl(dialect).bind_processor(dialect))
 
 
 def _out(statement: Any, dialect: sa.Dialect) -> Callable[[Sequence[Any]], Any]:
     columns = getattr(statement, "exported_columns", ())
     names = [column.key for column in columns]
     row = namedtuple("row", names)  # type: ignore[misc] # noqa: PYI024 - its fields are those that the statement asks for
-    processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    kinds = [column.type for column in columns]
+    processes = [_once(kind, kind.dialect_impl(dialect).result_processor(dialect, None)) for kind in kinds]
     if not any(processes):
         return row._make
     return lambda values: row._make(
-        value if process is None else process(value) for value, process in zip(values, processes, strict=True)
+        [value if process is None else process(value) for value, process in zip(values, processes, strict=True)]
     )
+
+
+def _once(kind: sa.types.TypeEngine[Any], process: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    """Of instants, what was done with the last ones: the rows of a mail have the same few in common."""
+    return lru_cache(maxsize=128)(process) if process is not None and isinstance(kind, Instant) else process
 
 
 def _in_sqlalchemys_words(connection: sa.Connection, text: str, problem: Any, cursor: Any) -> BaseException:

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.receive import receive
 from helpdesk.core.tick import next_at, tick
@@ -231,7 +230,7 @@ class Life(RuleBasedStateMachine):
             return
         last = {event.clock: event for event in self.case.of_type(ClockBreached, BreachWithdrawn)}
         standing = {clock: event.at for clock, event in last.items() if isinstance(event, ClockBreached)}
-        shown = {ladder.clock_key(clock): clock.state(self.now) for clock in clocks(self.case, self.terms.policy)}
+        shown = {clock.key: clock.state(self.now) for clock in clocks(self.case, self.terms.policy)}
         for clock in standing:
             assert shown.get(clock) == "breached"
         if not self.read_late:

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from helpdesk.core.clocks.ladder import clock_key
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.case import case_from
 from helpdesk.store import spool
@@ -118,7 +117,7 @@ class Lives(RuleBasedStateMachine):
         for number in self.desk.case_numbers():
             case = self.desk.case(number)
             assert case_from(number, case.events) == case
-            keys = [clock_key(clock) for clock in clocks(case, self.desk.rules.book.policy(case.policy))]
+            keys = [clock.key for clock in clocks(case, self.desk.rules.book.policy(case.policy))]
             assert len(keys) == len(set(keys))
 
     @invariant()

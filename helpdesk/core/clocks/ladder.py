@@ -33,7 +33,7 @@ from helpdesk.core.words.exempted import in_force
 from helpdesk.offering.policy import ON_CALL, Promise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from helpdesk.core.clocks.calling import Beginning
@@ -68,11 +68,6 @@ class Rung:
         return _HEIGHT[self.step.kind], self.at
 
 
-def clock_key(clock: Clock) -> str:
-    """Which clock of a case: its target and when it began (a case has one follow-up clock a round)."""
-    return f"{clock.target}/{clock.started_at:%Y%m%dT%H%M%SZ}"
-
-
 def outstanding(case: Case, terms: Terms, found: Sequence[Clock], now: datetime | None = None) -> list[Rung]:
     """The steps that are still to be taken on those of a case's clocks that still run, in order of time.
 
@@ -96,10 +91,11 @@ class _Ladder:
         self.taken = _turns_taken(case)
         self.acknowledged = [event.at for event in case.of_type(PageAcknowledged)]
         self.answered = [event.at for event in case.of_type(AgentAnswered)]
+        self._begun: dict[Hashable, Beginning | None] = {}
 
     def rungs(self) -> Iterator[Rung]:
         for step in calling.steps(self.terms):
-            begun = calling.begun(self.case, step, self.terms) if self._applies(step) else None
+            begun = self._beginning(step) if self._applies(step) else None
             if begun is None or self._is_over(step, begun.at):
                 continue
             if step.share == 0:
@@ -108,6 +104,13 @@ class _Ladder:
                 for clock in self.running:
                     if not step.of or clock.target in step.of:
                         yield from self._on_clock(step, clock, begun)
+
+    def _beginning(self, step: Step) -> Beginning | None:
+        """Since when people are wanted for a step, which most have in common."""
+        alike = (step.only, step.calls, step.unless_acknowledged is None)
+        if alike not in self._begun:
+            self._begun[alike] = calling.begun(self.case, step, self.terms)
+        return self._begun[alike]
 
     def _applies(self, step: Step) -> bool:
         """Whether it is for this severity and plan. Where there is no rotation nobody is on call or called."""
@@ -130,7 +133,7 @@ class _Ladder:
         if begun.number == 0 and begun.at == self.case.opened_at and not step.until:
             begins = first.share_at(0) if first in self.running else None
             if begins is not None:
-                yield from self._made(step, first, begins + step.after, f"{clock_key(first)}/{step.key}")
+                yield from self._made(step, first, begins + step.after, f"{first.key}/{step.key}")
         elif self.case.active and (step.until or not any(at >= begun.at for at in self.answered)):
             # Whatever clock runs meanwhile: the call is one.
             name = f"{step.key}@{begun.at:%Y%m%dT%H%M%SZ}"
@@ -142,7 +145,7 @@ class _Ladder:
         if at is not None:
             again = f"@{begun.at:%Y%m%dT%H%M%SZ}" if begun.number else ""
             begins = max(at, begun.at) if step.only else at
-            yield from self._made(step, clock, begins, f"{clock_key(clock)}/{step.key}{again}")
+            yield from self._made(step, clock, begins, f"{clock.key}/{step.key}{again}")
 
     def _made(self, step: Step, clock: Clock, begins: datetime, name: str) -> Iterator[Rung]:
         if (step.waits_for_acknowledgment or step.unless_acknowledged) and self._heard_since(begins - _elapsed(step)):

@@ -123,6 +123,11 @@ class Clock:
         return self.kind.key
 
     @cached_property
+    def key(self) -> str:
+        """Which clock of a case: its target and when it began (a case has one follow-up clock a round)."""
+        return f"{self.target}/{self.started_at:%Y%m%dT%H%M%SZ}"
+
+    @cached_property
     def due_at(self) -> datetime | None:
         """When it falls (or fell) due; None while paused, without a target, or exempt."""
         if self.exempt or not self._promised:

@@ -76,7 +76,10 @@ def keyed(key: str, *, default: Any = MISSING) -> Any:
 
 def to_facts(event: Event) -> dict[str, Any]:
     """The facts of an event as JSON holds them."""
-    mine = {fact.key: _plain(getattr(event, fact.name)) for fact in _facts_of(event.type) if _stands(fact, event)}
+    values = [(fact, getattr(event, fact.name)) for fact in _facts_of(event.type)]
+    mine = {fact.key: _plain(value) for fact, value in values if value != fact.default or _stands(fact, event)}
+    if not event.stored_keys and not event.other_facts:
+        return mine
     known = {**event.other_facts, **mine}
     return {key: known[key] for key in dict.fromkeys((*event.stored_keys, *mine, *event.other_facts))}
 
@@ -116,11 +119,8 @@ def _facts_of(kind: str) -> tuple[_Fact, ...]:
 
 
 def _stands(fact: _Fact, event: Event) -> bool:
-    """Whether a fact stands in the ledger: as it did where the event was read, else where it says something."""
-    differs = getattr(event, fact.name) != fact.default
-    if event.stored_keys:
-        return differs or fact.key in event.stored_keys
-    return differs or fact.written
+    """Whether a fact that says nothing stands in the ledger all the same: as it did where the event was read."""
+    return fact.key in event.stored_keys if event.stored_keys else fact.written
 
 
 def _plain(value: Any) -> Any:

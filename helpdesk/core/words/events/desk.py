@@ -138,7 +138,7 @@ class ClockBreached(Event):
 
     type: ClassVar[str] = "breached"
 
-    clock: str  # `core.clocks.ladder.clock_key`
+    clock: str  # `core.words.clock.Clock.key`
     target: str = written("")
 
 
@@ -148,7 +148,7 @@ class BreachWithdrawn(Event):
 
     type: ClassVar[str] = "breach_withdrawn"
 
-    clock: str  # `core.clocks.ladder.clock_key`
+    clock: str  # `core.words.clock.Clock.key`
     because: str = written("")
 
 
