@@ -64,11 +64,10 @@ def known(texts: Iterable[str]) -> Known:
     said: list[Sequence[str]] = []
     for text in texts:
         of_text = text.split("\n")
-        of_lines = list(map(words_of, of_text))
-        lines.update(filter(None, (words or key_of(line) for words, line in zip(of_lines, of_text, strict=True))))
-        if _may_have_links(text):
-            lines.update(tuple(_WORD.findall(link[0].casefold())) for link in _LINK.finditer(text))
-        words = _in_a_row(of_lines)
+        apart = list(map(_taken_apart, of_text))
+        lines.update(filter(None, (words or key_of(line) for (words, _), line in zip(apart, of_text, strict=True))))
+        lines.update(chain.from_iterable([links for _, links in apart]))
+        words = _in_a_row([words for words, _ in apart])
         runs.update(_runs(words))
         said += [words] if words else []
     return Known(frozenset(runs), frozenset(lines), tuple(said))
@@ -94,29 +93,35 @@ def _short_runs(texts: Iterable[Sequence[str]]) -> set[tuple[str, ...]]:
 
 def words_of(line: str) -> tuple[str, ...]:
     """The words of a line as they are compared."""
-    return _remembered_words(line) if len(line) <= _REMEMBERED else _words(line)
+    return _taken_apart(line)[0]
 
 
-def _words(line: str) -> tuple[str, ...]:
+def _taken_apart(line: str) -> _Words:
+    return _remembered(line) if len(line) <= _REMEMBERED else _read(line)
+
+
+def _read(line: str) -> _Words:
     if not line or line.isspace():
-        return ()
-    if _may_have_links(line):
+        return (), ()
+    links: list[str] = []
+    if ("<" in line or ":" in line) and _IN_LINK.search(line):
+        links = _LINK.findall(line)
+    if links:
         line = _LINK.sub(" ", line)
     if not line.isascii():
         line = unicodedata.normalize("NFKC", line)
-    return tuple(_WORD.findall(line.casefold()))
+    return tuple(_WORD.findall(line.casefold())), tuple(tuple(_WORD.findall(link.casefold())) for link in links)
 
 
-def _may_have_links(text: str) -> bool:
-    return ("<" in text or ":" in text) and _IN_LINK.search(text) is not None
-
-
+_Words = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]  # of a line, and of each of its links
 _REMEMBERED = 500  # characters of a line whose words are kept for a while: one mail is compared several times
-_remembered_words = lru_cache(maxsize=2048)(_words)
+_remembered = lru_cache(maxsize=2048)(_read)
 
 
 def key_of(line: str) -> tuple[str, ...]:
     """A line as a whole: its words, those of its link if that is all, or its signs; empty for an empty one."""
+    if not line or line.isspace():
+        return ()
     words = words_of(line) or tuple(_WORD.findall(line.casefold()))
     if words:
         return words
