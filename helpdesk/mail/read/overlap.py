@@ -24,6 +24,7 @@ MAX_LINES = 10_000
 # Scripts without blanks between words are compared letter by letter.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_PLAIN_WORD = re.compile("[a-z0-9]+")  # the same in plain letters, in two thirds of the time
 # Gateways rewrite links, and mail programs show where they lead.
 _LINK = re.compile(r"<[^<>\s]{1,2000}>|\[?\b(?:https?|mailto|tel):[^\s<>\]]+\]?", re.IGNORECASE)
 # What every link has, in letters of any case: an eighth of the time to look for.
@@ -110,7 +111,8 @@ def _read(line: str) -> _Words:
         line = _LINK.sub(" ", line)
     if not line.isascii():
         line = unicodedata.normalize("NFKC", line)
-    return tuple(_WORD.findall(line.casefold())), tuple(tuple(_WORD.findall(link.casefold())) for link in links)
+    word = _PLAIN_WORD if line.isascii() else _WORD
+    return tuple(word.findall(line.casefold())), tuple(tuple(_WORD.findall(link.casefold())) for link in links)
 
 
 _Words = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]  # of a line, and of each of its links
