@@ -69,7 +69,7 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if message.robot is None:
         _learn(unit, agent, learnt, closing_lines(text))
-    return replace(own, inside=found, encrypted=encrypted(raw, own.text))
+    return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
 
 
 def typed(unit: Unit, own: AgentText, case: Case, agent: Agent) -> AgentText:
@@ -209,7 +209,8 @@ def _kept(
 
 def _with_ours(kept: Confidential, answered: SentWords, correspondence: Correspondence, case: Case) -> Confidential:
     """What the desk wrote to the agent, without what it says in the customer's own words."""
-    theirs = overlap.long_runs([case.subject, case.requester.shown, *correspondence.subjects])
+    named = (case.subject, case.requester.shown, *correspondence.subjects)
+    theirs = overlap.long_runs(*(text.split("\n") for text in named))
     return replace(kept, desk=overlap.Known(answered.ours.runs - theirs))
 
 

@@ -10,6 +10,8 @@ below a line of two dashes and a blank (RFC 3676 section 4.3), or what `learnt` 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.agent_text import AgentText
@@ -58,8 +60,9 @@ def sent(
     lines = [line for texts in (*alternatives, *echoes) if texts for line in texts[0].split("\n")]
     every = (text for texts in alternatives for text in texts)
     # What the desk says in words of theirs, such as the line that it sends back, it also quotes.
-    quoted = overlap.long_runs(("\n".join(filter(overlap.is_marked, lines)),))
-    ours = overlap.long_runs(("\n".join(line for line in lines if not overlap.is_marked(line)),))
+    marked = list(map(overlap.is_marked, lines))
+    quoted = overlap.long_runs(compress(lines, marked))
+    ours = overlap.long_runs(compress(lines, map(not_, marked)))
     back = overlap.known((*before, *(text for texts in echoes for text in texts)))
     words, desk = overlap.known((*every, *others)), Known(ours - quoted)
     if back == overlap.NOTHING:

@@ -59,21 +59,26 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
     people = _addresses(frozenset(kept.people))
     found: list[Inside] = []
     for at, (line, desk, notes, stayed) in enumerate(zip(lines, of_desk, of_notes, of_stayed, strict=True)):
-        shown = masked(line.strip())[:_LINE]
         if REPLY_TAG.search(line):
-            found.append(Inside(shown, "a reply address of ours"))
+            found.append(Inside(_shown(line), "a reply address of ours"))
         elif CALL_LINK.search(line):
-            found.append(Inside(shown, "a link of ours that acknowledges a call"))
+            found.append(Inside(_shown(line), "a link of ours that acknowledges a call"))
         elif _FACTS.match(line) or desk >= _OF_DESK:
-            found.append(Inside(shown, "what the desk tells its agents"))
+            found.append(Inside(_shown(line), "what the desk tells its agents"))
         elif notes >= _OF_NOTE or _is_note(line, kept.notes):
-            found.append(Inside(shown, "a note of this case"))
+            found.append(Inside(_shown(line), "a note of this case"))
         elif stayed >= _OF_NOTE or _is_note(line, kept.stayed):
-            found.append(Inside(shown, "what you wrote to the team", "if-meant"))
+            found.append(Inside(_shown(line), "what you wrote to the team", "if-meant"))
         else:
-            found += (Inside(shown, what, "if-meant") for what, known, words in meant if _said(line, words[at], known))
-            found += _meant_perhaps(line, shown, kept, people)
+            found += [
+                Inside(_shown(line), what, "if-meant") for what, known, words in meant if _said(line, words[at], known)
+            ]
+            found += _meant_perhaps(line, kept, people)
     return tuple(dict.fromkeys(found))
+
+
+def _shown(line: str) -> str:
+    return masked(line.strip())[:_LINE]
 
 
 def case_numbers(text: str) -> frozenset[int]:
@@ -81,12 +86,12 @@ def case_numbers(text: str) -> frozenset[int]:
     return frozenset(int(number) for number in _CASE.findall(text))
 
 
-def _meant_perhaps(line: str, shown: str, kept: Confidential, people: re.Pattern[str] | None) -> Iterator[Inside]:
-    if people and people.search(line):
-        yield Inside(shown, "an address of one of us", "if-meant", f", with {kept.mailbox} in its place")
+def _meant_perhaps(line: str, kept: Confidential, people: re.Pattern[str] | None) -> Iterator[Inside]:
+    if people and "@" in line and people.search(line):
+        yield Inside(_shown(line), "an address of one of us", "if-meant", f", with {kept.mailbox} in its place")
     others = [number for number in case_numbers(line) if number in kept.cases]
     if others:
-        yield Inside(shown, f"HD-{min(others)}, a case of somebody else,", "if-meant")
+        yield Inside(_shown(line), f"HD-{min(others)}, a case of somebody else,", "if-meant")
 
 
 def _said(line: str, words: int, known: Known) -> bool:
@@ -94,6 +99,8 @@ def _said(line: str, words: int, known: Known) -> bool:
 
 
 def _is_note(line: str, notes: Known) -> bool:
+    if not notes.lines:
+        return False
     key = overlap.key_of(line)
     return len(key) >= _SHORT_NOTE and key in notes.lines
 

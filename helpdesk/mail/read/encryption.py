@@ -23,10 +23,15 @@ _PGP_TYPES = {"multipart/encrypted", "application/pgp-encrypted"}
 _BEGINNING = 200  # octets of a file
 
 
-def encrypted(raw: bytes, own: str) -> str:
-    """How a mail is encrypted whose author wrote `own`, as far as that can be read; "" where it is not."""
+def encrypted(raw: bytes, own: str, *, attachments: bool) -> str:
+    """How a mail is encrypted whose author wrote `own`, as far as that can be read; "" where it is not.
+
+    `attachments`: whether the mail has any.
+    """
     if any(_ARMOUR.fullmatch(line) for line in own.split("\n")):
         return "PGP"
+    if own.strip() and not attachments and not _may_hold_an_envelope(raw):
+        return ""
     tree = expanded(read_tree(raw))
     for part in tree.parts:
         if part.type in _PGP_TYPES or (not own.strip() and _is_armoured(tree, part)):
@@ -34,6 +39,12 @@ def encrypted(raw: bytes, own: str) -> str:
         if smime.is_closed(tree, part):
             return "S/MIME"
     return ""
+
+
+def _may_hold_an_envelope(raw: bytes) -> bool:
+    """Whether a mail that is shown whole may have a part that is called so, or a file of whatever name."""
+    lower = raw.lower()
+    return any(word in lower for word in (b"name", b"encrypted", b"pkcs7", b"pgp"))
 
 
 def _is_armoured(tree: Tree, part: Part) -> bool:

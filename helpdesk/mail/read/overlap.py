@@ -74,9 +74,9 @@ def known(texts: Iterable[str]) -> Known:
     return Known(frozenset(runs), frozenset(lines), tuple(said))
 
 
-def long_runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
-    """The runs of `RUN` words of these texts alone: all that `known_words` asks for."""
-    of_texts = (_in_a_row(map(words_of, text.split("\n"))) for text in texts)
+def long_runs(*texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """The runs of `RUN` words alone, all that `known_words` asks for, of these texts as lines."""
+    of_texts = (_in_a_row(map(words_of, lines)) for lines in texts)
     return frozenset(chain.from_iterable(map(_runs, of_texts)))
 
 
@@ -98,7 +98,8 @@ def words_of(line: str) -> tuple[str, ...]:
 
 
 def _taken_apart(line: str) -> _Words:
-    return _remembered(line) if len(line) <= _REMEMBERED else _read(line)
+    bare = line.lstrip("> \t")  # so that a line is known again where it is quoted
+    return _remembered(bare) if len(bare) <= _REMEMBERED else _read(bare)
 
 
 def _read(line: str) -> _Words:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from helpdesk.mail.read import client_markers as marks
@@ -69,5 +70,6 @@ def _begins_signature(line: str, name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=256)  # the end of a mail is looked at three times
 def _digest(line: str) -> str:
     return hashlib.blake2b(" ".join(line.split()).encode("utf-8", "replace"), digest_size=8).hexdigest()
