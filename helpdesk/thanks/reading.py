@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
@@ -56,7 +56,7 @@ def read_thanks(text: str, *, names: Collection[str] = ()) -> Thanks | None:
         return None
     if is_approval(text):
         return Thanks(assents=True)
-    known = frozenset(word for name in names for word in _words(name))
+    known = frozenset(word for name in names for word in _words_of(name))
     words = _words(_unsigned(text, known))
     if not words or len(words) > _MOST_WORDS or _DOUBT.search(_SMILEY.sub(" ", text)):
         return None
@@ -68,6 +68,11 @@ def read_thanks(text: str, *, names: Collection[str] = ()) -> Thanks | None:
         confirms=any("confirms" in kinds for kinds in found),
         assents=all("assents" in kinds for kinds in found),  # "works fine" needs no "fine" of its own
     )
+
+
+@lru_cache(maxsize=512)  # the team's stand beside each mail
+def _words_of(name: str) -> tuple[str, ...]:
+    return tuple(_words(name))
 
 
 def _words(text: str) -> list[str]:
@@ -83,6 +88,8 @@ _ALIKE = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "
 
 def _folded(text: str) -> str:
     """Lower case without accents, as many people type."""
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_ALIKE)
 

@@ -43,10 +43,13 @@ _REMINDS = (StepMail, SuspicionMail, WaitOverMail, SnoozeOverMail, DowngradeMail
 _WHOSE = {"internal": ", a note", "unverified": ", not verified", "rating": ", a rating"}
 
 
-def letter_of(connection: Connection, rules: Rules, case: Case, draft: Draft, terms: Terms, now: datetime) -> Queued:
-    """A draft about a stored case, written down to its last byte."""
+def letter_of(
+    connection: Connection, rules: Rules, case: Case, draft: Draft, terms: Terms, now: datetime, *, first: bool = False
+) -> Queued:
+    """A draft about a stored case, written down to its last byte. `first`: nothing was written about it before."""
     complete = _with_what_was_said(connection, case, draft, terms, rules.configuration.attachments)
-    return rules.letters.write(complete, case, terms, thread=_thread(connection, case, complete), now=now)
+    ours = [] if first else outbox.message_ids_to(connection, case.number, complete.to.address)
+    return rules.letters.write(complete, case, terms, thread=_thread(case, complete, ours), now=now)
 
 
 def _with_what_was_said(connection: Connection, case: Case, draft: Draft, terms: Terms, up_to: int) -> Draft:
@@ -117,12 +120,11 @@ def _written_by_customers(case: Case) -> list[str]:
     return list(filter(None, wrote))[-_LONGEST:]
 
 
-def _thread(connection: Connection, case: Case, draft: Draft) -> Thread:
-    """Where a letter belongs in its reader's mail program.
+def _thread(case: Case, draft: Draft, ours: Sequence[str]) -> Thread:
+    """Where a letter belongs in its reader's mail program, who got `ours` on the case, oldest first.
 
     A customer's thread is what they wrote and what they got; an agent's is what the agent got.
     """
-    ours = outbox.message_ids_to(connection, case.number, draft.to.address)
     if draft.audience != "customer":
         return thread_of(ours)
     theirs = _written_by_customers(case)

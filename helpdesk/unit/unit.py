@@ -82,6 +82,7 @@ class Unit:
         self._in_force = _InForce()
         self.decided: list[tuple[Case, Sequence[Event]]] = []  # to be counted once it is on disk
         self.queued: list[Queued] = []  # what this piece of work has written
+        self._unwritten: set[int] = set()  # cases that it has opened, and not written about yet
         self.forget()
 
     def another(self, *, now: datetime | None = None) -> Unit:
@@ -241,6 +242,7 @@ class Unit:
             case_store.save(self.connection, case, new=decision.events, next_at=next_at, beside=kept)
         else:
             case = replace(case, number=case_store.insert(self.connection, case, next_at, kept))
+            self._unwritten.add(case.number)
         self.decided.append((case, decision.events))
         return case
 
@@ -250,8 +252,9 @@ class Unit:
         drafts = with_owed(joined(drafts), case, terms, self.now)
         told = any(draft.audience == "agent" for draft in drafts)
         others = case_store.open_beside(self.connection, case) if told else ()
+        first, self._unwritten = case.number in self._unwritten, self._unwritten - {case.number}
         self.queue(
-            letter_of(self.connection, self.rules, case, draft, terms, self.now)
+            letter_of(self.connection, self.rules, case, draft, terms, self.now, first=first)
             for draft in (replace(one, others=self._readable(others, one.to)) for one in drafts)
         )
         self.queue(call for draft in drafts for call in notifications_of(self.rules, case, draft, terms, self.now))

@@ -55,21 +55,21 @@ def in_place(case: Case, terms: Terms, now: datetime) -> Agent | None:
 
 def chosen(agents: Sequence[Agent], terms: Terms, now: datetime) -> tuple[Agent, str]:
     """Who of these gets a case now, and what those have in common among whom the least busy was looked for."""
-    on_duty = [agent for agent in agents if agent.on_duty(now)]
-    here = [agent for agent in agents if not agent.away(now)]
-    among, standing = (
-        (on_duty, "on duty") if on_duty else (here, "nobody is on duty") if here else (agents, "everybody is away")
-    )
-    return least_busy(among, terms, now), standing
+    if on_duty := [agent for agent in agents if agent.on_duty(now)]:
+        return least_busy(on_duty, terms, now), "on duty"
+    if here := [agent for agent in agents if not agent.away(now)]:
+        return least_busy(here, terms, now), "nobody is on duty"
+    return least_busy(agents, terms, now), "everybody is away"
 
 
 def least_busy(agents: Collection[Agent], terms: Terms, now: datetime) -> Agent:
     """The least open cases, ties to who waited longest."""
-    floor = min((_load(agent, terms).open_cases for agent in agents if not _is_back(agent, now)), default=0)
+    back = {agent.address for agent in agents if _is_back(agent, now)}
+    floor = min((_load(agent, terms).open_cases for agent in agents if agent.address not in back), default=0)
 
     def busyness(agent: Agent) -> tuple[int, float]:
         load = _load(agent, terms)
-        at_least = floor if _is_back(agent, now) else 0
+        at_least = floor if agent.address in back else 0
         last = load.last_assigned_at
         return max(load.open_cases, at_least), last.timestamp() if last else float("-inf")
 
