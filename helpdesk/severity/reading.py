@@ -178,30 +178,34 @@ def _hits(said: Sequence[Lexeme], words: Sequence[str], parts: Sequence[int]) ->
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
     mocked = 0  # and words before this one name another environment than production
     for place, lexeme in enumerate(said):
-        before, part = words[place - 1] if place else "", parts[place]
-        if lexeme.counts and (share := _share(words, place)) and before not in _EVERY:
-            hits.append(Hit(share, place, place + 2, part))
+        if lexeme.counts and (share := _share(words, place)) and not (place and words[place - 1] in _EVERY):
+            hits.append(Hit(share, place, place + 2, parts[place]))
         if lexeme.begun is None or place < swallowed or not (found := lexeme.begun.at(words, place)):
             continue
         if lexeme.word == "some" and place + 1 < len(words) and said[place + 1].counts:
-            hits.append(Hit("many", place, place + 2, part))
+            hits.append(Hit("many", place, place + 2, parts[place]))
             continue  # `some nine hundred`: about so many
-        if place < mocked:
-            found = [(concept, length) for concept, length in found if concept != "prod"]  # `pre-production`
-        longest = max([length for _, length in found], default=0)
-        named = [concept for concept, _ in found]
-        if "nonprod" in named:
-            mocked = place + longest
-            found = [(concept, length) for concept, length in found if concept != "peripheral"]  # `preview environment`
-        if longest > 1:
-            found, whole = _longer(found, longest)
-            swallowed = place + longest if whole else swallowed
-        if before in _TURNING:
-            found = _turned(found, before)
-        elif "past" in named and _FROM_THEN_ON.intersection(words[max(0, place - 4) : place]):
-            found = _turned(found, "since")
-        hits += [Hit(concept, place, place + length, part) for concept, length in found]
+        if len(found) > 1 or found[0][1] > 1 or place < mocked:
+            found, swallows, mocks = _left_of(found, mocked=place < mocked)
+            swallowed, mocked = place + swallows, place + mocks if mocks else mocked
+        for concept, length in found:
+            meant = _turned(concept, words, place) if concept in _TURNED else concept
+            if meant is not None:
+                hits.append(Hit(meant, place, place + length, parts[place]))
     return hits
+
+
+def _left_of(found: list[Found], *, mocked: bool) -> tuple[list[Found], int, int]:
+    """What is left of entries that begin at one word, how many words they swallow, and how many they mock."""
+    if mocked:
+        found = [(concept, length) for concept, length in found if concept != "prod"]  # `pre-production`
+    longest, whole = max([length for _, length in found], default=0), False
+    mocks = longest if any(concept == "nonprod" for concept, _ in found) else 0
+    if mocks:
+        found = [(concept, length) for concept, length in found if concept != "peripheral"]  # `preview environment`
+    if longest > 1:
+        found, whole = _longer(found, longest)
+    return found, longest if whole else 0, mocks
 
 
 def _counts(word: str) -> bool:
@@ -217,11 +221,12 @@ def _longer(found: Sequence[Found], longest: int) -> tuple[list[Found], bool]:
     return left, whole
 
 
-def _turned(found: Iterable[Found], before: str) -> list[Found]:
-    """What the word before makes of it: `not one customer`, `after last night's update`."""
-    if before in _NOT_EVEN:
-        return [(concept, length) for concept, length in found if concept != "one"]
-    return [("since" if concept == "past" else concept, length) for concept, length in found]
+def _turned(concept: str, words: Sequence[str], place: int) -> str | None:
+    """What the words before make of it, None for nothing: `not one customer`, `after last night's update`."""
+    if place and words[place - 1] in _NOT_EVEN:
+        return None if concept == "one" else concept
+    from_then_on = concept == "past" and not _FROM_THEN_ON.isdisjoint(words[max(0, place - 4) : place])
+    return "since" if from_then_on else concept
 
 
 def _words_and_parts(piece: Sequence[Lexeme]) -> tuple[list[Lexeme], list[int]]:
@@ -240,7 +245,7 @@ def _words_and_parts(piece: Sequence[Lexeme]) -> tuple[list[Lexeme], list[int]]:
 
 _FROM_THEN_ON = _LISTS["from_then_on"]
 _NOT_EVEN = _LISTS["not_even"]
-_TURNING = _FROM_THEN_ON | _NOT_EVEN
+_TURNED = frozenset({"one", "past"})
 _FILLERS = _LISTS["fillers"]
 _GENITIVE = frozenset({"der", "unserer"})
 _OF = frozenset({"of", "in", "von", "sur", "de", "out", "van", "su", "di", "dei", "dos", "das", "em"})

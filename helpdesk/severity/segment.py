@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from helpdesk.severity.words import word_lists
@@ -30,6 +31,10 @@ class Hit(NamedTuple):
     status: Assertion = "asserted"
 
 
+_CONCEPT, _STATUS = attrgetter("concept"), attrgetter("status")
+_IS_ASSERTED = frozenset({"asserted"})
+
+
 @dataclass(frozen=True)
 class Segment:
     """A stretch of text that says one thing. Without slots: what is asked again and again is answered once.
@@ -48,8 +53,10 @@ class Segment:
 
     def __post_init__(self) -> None:
         """Gather what every rule asks first; `__dict__`, as the class is frozen."""
-        named = frozenset([hit.concept for hit in self.hits])
-        asserted = frozenset([hit.concept for hit in self.hits if hit.status == "asserted"])
+        named = frozenset(map(_CONCEPT, self.hits))
+        asserted = named  # as in most
+        if not _IS_ASSERTED.issuperset(map(_STATUS, self.hits)):
+            asserted = frozenset([hit.concept for hit in self.hits if hit.status == "asserted"])
         signs = named.union(self.words, "?" if self.asks else ())
         self.__dict__.update(signs=signs, _named=named, _asserted=asserted)
 
