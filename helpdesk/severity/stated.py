@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpdesk.offering.intake_words import folded
-from helpdesk.severity.words import word_lists
+from helpdesk.severity.words import fold, word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -35,8 +35,8 @@ _LINE = re.compile(
 _INLINE = re.compile(rf"(?:(?<=[.;,!?] )|(?<=\bas )){_LABEL} ?[:=] ?(?P<value>\w[\w -]{{0,24}})", re.IGNORECASE)
 # What stands before each colon of such a statement: found at once, where the other pattern is tried at each word.
 _SIGN = re.compile(r"[:=](?:(?<=[^\W\d_].)|(?<=[^\W\d_] .))")
-_LABEL_BEFORE = re.compile(rf"{_LABEL} ?\Z", re.IGNORECASE)
-_LONGEST_LABEL = 40  # characters
+_END_OF_LABEL = tuple(word_lists("stated")["end_of_label"])
+_LONGEST_END = 16  # characters
 _CODE = re.compile(r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]))\b(?![.,]?\d)", re.IGNORECASE)
 _TAG = re.compile(r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\])]{1,30})[\])]", re.IGNORECASE)
 _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
@@ -109,5 +109,5 @@ def without_statement(text: str) -> str:
 
 
 def _may_state_inline(text: str) -> bool:
-    signs = (sign.start() for sign in _SIGN.finditer(text))
-    return any(_LABEL_BEFORE.search(text, max(0, at - _LONGEST_LABEL), at) for at in signs)
+    before = (text[max(0, sign.start() - _LONGEST_END) : sign.start()] for sign in _SIGN.finditer(text))
+    return any(fold(words).rstrip(" ").endswith(_END_OF_LABEL) for words in before)

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from helpdesk.severity.words import fold, tokens, word_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FENCE = re.compile(r"^\s*(?:```|~~~|\{code|<pre|</pre)", re.IGNORECASE)
 _STAMP = re.compile(
@@ -92,24 +97,34 @@ _WORDS_OF_BARE_TITLE = 2  # without a mark of a heading
 
 def is_aside(piece: str, text: str) -> bool:
     """Whether a piece of a text stands under a heading such as `Expected` or `Steps`: it tells of no trouble."""
-    if not _ANY_ASIDE.search(fold(text)):
-        return False
+    piece = piece.strip()
+    return next((aside for line, aside in _lines_aside(text) if piece in line), False)
+
+
+@lru_cache(1)  # each piece of a mail that is a reason is looked for
+def _lines_aside(text: str) -> tuple[tuple[str, bool], ...]:
+    """The lines of a text, each with whether it stands under such a heading; none where there is no such heading."""
+    return tuple(_under_headings(text)) if _ANY_ASIDE.search(fold(text)) else ()
+
+
+def _under_headings(text: str) -> Iterator[tuple[str, bool]]:
     aside = False
     for line in text.splitlines():
         words, rest = _title(line)
         if words:
             aside = not _ASIDE.isdisjoint(words)
-        if piece.strip() in line:
-            return aside
+        yield line, aside
         if rest:
             aside = False
-    return False
 
 
 def _title(line: str) -> tuple[tuple[str, ...], bool]:
     """The words of a heading, and whether what it is about follows on its line; none of another line."""
     named = _TITLE.match(line)
-    words = tuple(token.word for token in tokens(named["title"] if named else line) if token.word)
+    title = named["title"] if named else line
+    if sum(map(str.isalnum, title.split())) > _WORDS_OF_TITLE:
+        return (), False  # most lines: no more need be asked
+    words = tuple(token.word for token in tokens(title) if token.word)
     bare = len(words) <= _WORDS_OF_BARE_TITLE and not line.endswith((".", "!", "?"))
     step = line[:1].isdigit() and "__" not in line and "**" not in line and _ASIDE.isdisjoint(words)
     if step or not (named or bare or line.startswith("#")):
