@@ -149,6 +149,14 @@ def test_answers_between_the_quoted_lines_stay_and_the_quoted_lines_go():
     assert own_text(f"On Tue, 26 May 2026 09:12, Desk wrote:\n> {mail}", ANSWERED).text == "Only in Berlin?\n\nGood."
 
 
+@pytest.mark.parametrize("bare", [">", "> >", ">\n> >\n>"])
+def test_bare_marks_between_an_answer_and_the_next_quoted_line_go_with_it(bare):
+    first, second, *_ = (line for line in MAIL[0].split("\n") if len(line.split()) > 4)
+    text = f"On Tue, 26 May 2026 09:12, Desk wrote:\n> {first}\n{bare}\nOnly in Berlin?\n\n{bare}\n> {second}\n{bare}\nGood."
+
+    assert own_text(text, ANSWERED).text == "Only in Berlin?\n\nGood."
+
+
 def test_words_that_were_typed_into_a_quoted_line_are_not_lost():
     changed = MAIL[0].replace("in the Berlin shop.", "in the Berlin shop. ONLY THERE? We found nothing.")
     text = replied("gmail", new="See below.", old=changed)

@@ -197,8 +197,19 @@ def _runs(lines: Sequence[str], known: Sequence[bool]) -> list[tuple[int, int]]:
             continue
         if start >= 0:
             runs.append((start, end))
-        start, end = (at, at + 1) if known[at] else (-1, -1)
+        start, end = (_marks_above(lines, at), at + 1) if known[at] else (-1, -1)
     return [*runs, (start, end)] if start >= 0 else runs
+
+
+def _marks_above(lines: Sequence[str], at: int) -> int:
+    """Where the marked lines without words begin that stand right above a marked one."""
+    while at > 0 and overlap.is_marked(lines[at]) and _is_bare_mark(lines[at - 1]):
+        at -= 1
+    return at
+
+
+def _is_bare_mark(line: str) -> bool:
+    return overlap.is_marked(line) and not overlap.unmarked(line).strip()
 
 
 def _segments(lines: Sequence[str], gone: Collection[int], edges: Collection[int]) -> list[list[int]]:
