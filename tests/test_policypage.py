@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 
 from helpdesk.openhours.calendar import Calendar, SpecialDay, WeeklyOpening
-from helpdesk.report.explain import asked_of, due_text
+from helpdesk.report.due import due_text, question_of
 from helpdesk.report.offering import offering_sections
 from helpdesk.web.year_calendar import draw_year
 from tests.console import site_on
@@ -52,7 +52,7 @@ def test_the_calculator_says_what_the_command_says(site, rules, question):
     shown = main(site.get(f"/policies/logik?{query}", by=ANN))
     ats = {"2026-05-22T16:40": wall("2026-05-22 16:40"), "2026-05-22T16:40-04:00": wall("2026-05-22 15:40")}
     at = ats.get(question["at"]) or wall("2026-05-22 16:40", "Asia/Tokyo")
-    for line in due_text(policy, at, asked_of(policy, question)).splitlines():
+    for line in due_text(policy, question_of(policy, at, question)).splitlines():
         assert " ".join(line.split()) in shown
 
 

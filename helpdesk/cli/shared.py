@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk.config import Configuration
     from helpdesk.desk import Rules
     from helpdesk.offering.files import PolicyBook
+    from helpdesk.offering.policy import Policy
     from helpdesk.report.verdict import Voters
     from helpdesk.severity.reader import AskReader
     from helpdesk.store.engine import Database
@@ -29,6 +30,7 @@ Config = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="The configuration; otherwise HELPDESK_CONFIG, then ./helpdesk.toml."),
 ]
+WHICH = "A file, the key of a policy in force, or KEY@VERSION for one that was stored."
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -70,6 +72,29 @@ def policy_folder(given: Path | None) -> Path | None:
     """The operator's own policies, where there is a configuration that names them. Raises ConfigurationError."""
     configuration = find_configuration(given)
     return configuration.place(configuration.file.desk.policies) if configuration else None
+
+
+def named_policy(config: Path | None, name: str) -> Policy:
+    """A policy by file, by key, or by key and stored version. Raises ConfigurationError, NotFound."""
+    from helpdesk.offering.files import policy_file, read_policy
+
+    path = Path(name)
+    if path.suffix == ".toml":
+        return read_policy(policy_file(path))
+    key, _, version = name.partition("@")
+    return _stored_policy(config, key, version) if version else open_book(config, key).policy(key)
+
+
+def _stored_policy(config: Path | None, key: str, version: str) -> Policy:
+    from helpdesk.offering.files import read_policy
+    from helpdesk.store import cases
+    from helpdesk.unit import policy_source
+
+    with reading(config) as unit:
+        stored = cases.stored_policy(unit.connection, version)
+    if stored.policy != key:
+        raise NotFound(f"the version {version} is one of {stored.policy}, not of {key}")
+    return read_policy(policy_source(stored))
 
 
 def open_voters(given: Path | None) -> Voters:

@@ -96,13 +96,10 @@ def _with_spans(finding: Finding, policy: Policy) -> Finding:
     number = _EXAMPLE.fullmatch(finding.key)
     if number is None:
         return finding
-    from helpdesk.report.explain import due_text  # noqa: PLC0415 - as above
+    from helpdesk.report.due import due_text, question_in  # noqa: PLC0415 - as above
 
     example = policy.examples[int(number[1]) - 1]
-    asked = {name: getattr(example, name) for name in ("plan", "severity", "region", "channel", "target")}
-    given = {name: getattr(example, name) for name in ("kind", "fields", "addons")}
-    given["language"] = example.language or policy.languages[0]
     try:
-        return replace(finding, details=tuple(due_text(policy, example.at, {**asked, "given": given}).splitlines()))
+        return replace(finding, details=tuple(due_text(policy, question_in(policy, example)).splitlines()))
     except HelpdeskError:
         return finding  # its text says what cannot be asked

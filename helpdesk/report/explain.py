@@ -5,21 +5,19 @@ Every line carries its own sum, so that a reader can check it with a finger and 
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.errors import NotFound
 from helpdesk.offering.policy import NoPromise, Promise
 from helpdesk.openhours.week import clock_words
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import clock_shape, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
@@ -27,71 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.policy import Policy
     from helpdesk.openhours.calendar import Calendar
 
-_SECOND = timedelta(seconds=1)
-_LANGUAGE = re.compile("[a-z]{2}")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def due_text(policy: Policy, at: datetime, asked: dict[str, Any]) -> str:
-    """The answer to "when is this due, and why"."""
-    terms = {name: asked[name] for name in ("plan", "severity", "region", "channel")}
-    promise = policy.promise(asked["target"], **terms, given=policy.circumstances(**asked["given"], at=at))
-    level, plan = policy.level(asked["severity"]), policy.plan(asked["plan"])
-    head = f"{policy.name} {plan.name}, {level.name}, {policy.kind(promise.target).name}"
-    if not isinstance(promise, Promise):
-        return f"{head}: no target, because {'; '.join(promise.because)}"
-    calendar = promise.calendar
-    due_at = promise.within.due_at(calendar, at)
-    return "\n".join(
-        [
-            f"{head}: {promise.within}",
-            f"calendar {calendar.name} ({calendar.timezone})",
-            *([f"applies: {', '.join(promise.applies)}"] if promise.applies else []),
-            "",
-            *_received_late(promise.within.counts_from(calendar, at), at, calendar),
-            *_spans(calendar, promise.within.counts_from(calendar, at), due_at, timedelta()),
-            "",
-            f"due {moment(due_at, calendar.timezone)}",
-            *_late(calendar, due_at),
-            *([] if promise.warranted else [f"not warranted: {'; '.join(promise.because)}"]),
-        ]
-    )
-
-
-def asked_of(policy: Policy, question: Mapping[str, Any]) -> dict[str, Any]:
-    """The question with the policy's defaults where nothing was said."""
-    language = question.get("language") or policy.languages[0]
-    asked = {
-        "plan": question.get("plan") or policy.plans[0].key,
-        "severity": question.get("severity") or _made(policy, question.get("fields") or {}),
-        "region": question.get("region") or policy.regions[0].key,
-        "channel": question.get("channel") or "email",
-        "target": question.get("target") or policy.first_answer.key,
-        "given": {
-            "kind": question.get("kind") or "",
-            "language": language,
-            "fields": question.get("fields") or {},
-            "addons": question.get("addons") or (),
-        },
-    }
-    keys = [kind.key for kind in policy.kinds]
-    if asked["target"] not in keys:
-        raise NotFound(f"target: expected one of {', '.join(keys)}, not {asked['target']!r}")
-    if not _LANGUAGE.fullmatch(language):
-        raise NotFound(f"language: expected two letters of ISO 639-1 such as en or ja, not {language!r}")
-    return asked
-
-
-def _made(policy: Policy, fields: Mapping[str, str]) -> str:
-    """The severity that impact and urgency make. Raises NotFound."""
-    if policy.severity.matrix is None:
-        raise NotFound("severity: expected this argument, which is missing")
-    for key, answer, values in policy.severity.matrix.unknown(fields):
-        raise NotFound(f"{key}: expected one of {', '.join(values)}, not {answer!r}")
-    if made := policy.severity.matrix.statement(fields):
-        return made.severity
-    needed = " and ".join(policy.severity.matrix.fields)
-    raise NotFound(f"severity: expected this argument, or {needed} which make one")
 
 
 def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
@@ -180,8 +114,8 @@ def _stretch_lines(stretch: Stretch, now: datetime) -> Iterator[str]:
     # A running clock is shown up to its due time, so that the reader sees why it is due then, and no further: the
     # nights since then explain nothing.
     until = stretch.end or stretch.due_at or now
-    received_late = _received_late(stretch.counts_from, stretch.start, calendar)
-    for line in (*received_late, *_spans(calendar, stretch.counts_from, until, stretch.consumed)):
+    late = received_late(stretch.counts_from, stretch.start, calendar)
+    for line in (*late, *counted_spans(calendar, stretch.counts_from, until, stretch.consumed)):
         yield f"    {line}"
 
 
@@ -208,7 +142,7 @@ def _verdict_lines(clock: Clock, now: datetime) -> Iterator[str]:
         yield f"  {span(last.budget - clock.used(now))} left at {moment(now, zone)}"
 
 
-def _spans(calendar: Calendar, start: datetime, end: datetime, used: timedelta) -> Iterator[str]:
+def counted_spans(calendar: Calendar, start: datetime, end: datetime, used: timedelta) -> Iterator[str]:
     """One line a span: from, to, counted or why not, and the sum so far."""
     zone = ZoneInfo(calendar.timezone)
     for piece in calendar.spans(start, end):
@@ -221,7 +155,7 @@ def _spans(calendar: Calendar, start: datetime, end: datetime, used: timedelta) 
             yield f"{when}  closed   {'':>14}  {_why_closed(piece, zone)}".rstrip()
 
 
-def _received_late(begins: datetime, received: datetime, calendar: Calendar) -> Iterator[str]:
+def received_late(begins: datetime, received: datetime, calendar: Calendar) -> Iterator[str]:
     """What comes after the cut-off counts from the next day."""
     if begins > received and calendar.cut_off is not None:
         zone = ZoneInfo(calendar.timezone)
@@ -243,11 +177,3 @@ def _why_closed(piece: Any, zone: ZoneInfo) -> str:
     long_enough = piece.end - piece.start > timedelta(days=1)
     weekend = ["weekend"] if long_enough and {5, 6} <= days else []
     return ", ".join([*weekend, *piece.names])
-
-
-def _late(calendar: Calendar, due_at: datetime) -> Iterator[str]:
-    late = calendar.breached_at(due_at)
-    if late != due_at:
-        yield f"a closing: late only from the next opening, {moment(late, calendar.timezone)}"
-    elif calendar.ties == "next" and not calendar.is_open(due_at - _SECOND):
-        yield "all of it is used at the closing before: due at the next opening"

@@ -13,12 +13,10 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.words import rating
 from helpdesk.core.words.events import RankOneSuspected, SeverityAssessed, to_facts
-from helpdesk.offering.policy import NoPromise, Promise
-from helpdesk.openhours.week import clock_words
-from helpdesk.phrases import moment
+from helpdesk.offering.policy import Promise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
@@ -220,51 +218,3 @@ def outbox_shape(row: Row) -> dict[str, Any]:
         "sent_at": instant(row.sent_at),
         "detail": row.detail,
     }
-
-
-def due_shape(
-    policy: Policy,
-    promise: Promise | NoPromise,
-    at: datetime,
-    *,
-    plan: str,
-    severity: str,
-    region: str,
-    channel: str,
-) -> dict[str, Any]:
-    """A due time, as `policy due --json` prints it."""
-    shape: dict[str, Any] = {
-        "policy": policy.key,
-        "plan": plan,
-        "severity": severity,
-        "region": region,
-        "channel": channel,
-        "target": promise.target,
-        "calendar": None,
-        "started_at": instant(at),
-        "due_at": None,
-        "warranted": False,
-        "because": list(promise.because),
-    }
-    if isinstance(promise, Promise):
-        due_at = promise.within.due_at(promise.calendar, at)
-        shape |= {
-            "calendar": promise.calendar.name,
-            "due_at": instant(due_at),
-            "late_from": instant(promise.calendar.breached_at(due_at)),
-            "warranted": promise.warranted,
-            "because": [
-                f"{promise.within} of {promise.calendar.name} ({promise.calendar.timezone})",
-                *promise.applies,
-                *_moved(promise, at),
-                *promise.because,
-            ],
-        }
-    return shape
-
-
-def _moved(promise: Promise, at: datetime) -> Iterator[str]:
-    """What is received after the cut-off counts from the next day."""
-    calendar, begins = promise.calendar, promise.within.counts_from(promise.calendar, at)
-    if begins > at and calendar.cut_off is not None:
-        yield f"received after {clock_words(calendar.cut_off)}: counts from {moment(begins, calendar.timezone)}"

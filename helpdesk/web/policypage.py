@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.openhours.walltime import read_instant
-from helpdesk.report.explain import asked_of, due_text
+from helpdesk.report.due import due_text, question_of
 from helpdesk.report.offering import calendars_by_holidays, offering_sections
 from helpdesk.web.case_reading import explained_line
 from helpdesk.web.page import Page
@@ -107,8 +107,7 @@ def _read(number: int, section: OfferingSection) -> ReadSection:
 
 def _answer(found: Policy, asked: Mapping[str, str], zone: str) -> DueAnswer:
     try:
-        at = _read_time(asked["at"], zone)
-        text = due_text(found, at, asked_of(found, asked))
+        text = due_text(found, question_of(found, _read_time(asked["at"], zone), asked))
     except (HelpdeskError, ValueError) as problem:
         return DueAnswer(problem=f"{problem}")
     except OverflowError:

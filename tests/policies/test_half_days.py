@@ -15,7 +15,7 @@ from helpdesk.offering.files.days import day_rule
 from helpdesk.offering.files.known_days import from_shape, known_now
 from helpdesk.offering.files.lint import check_file
 from helpdesk.offering.files.schema import CountryHolidays
-from helpdesk.report.explain import due_text
+from helpdesk.report.due import due_text, question_of
 from tests.desk import wall
 from tests.stepper import Stepper
 
@@ -206,8 +206,8 @@ def test_half_days_and_days_around_easter_against_an_independent_calculation():
 
 def test_explain_says_a_half_day_to_the_minute_and_by_its_name():
     policy = policy_with('holidays = { country = "IS", categories = ["half_day"] }', "Atlantic/Reykjavik")
-    asked = {"plan": "basic", "severity": "urgent", "region": "home", "channel": "email", "target": "first_response"}
-    said = due_text(policy, wall("2026-12-24 11:20", "Atlantic/Reykjavik"), {**asked, "given": {}})
+    asked = question_of(policy, wall("2026-12-24 11:20", "Atlantic/Reykjavik"), {"severity": "urgent"})
+    said = due_text(policy, asked)
     said = " ".join(said.split())
     assert "Thu 2026-12-24 11:20 - Thu 2026-12-24 13:00 counted 1 h 40 min sum 1 h 40 min" in said
     assert "Thu 2026-12-24 13:00 - Mon 2026-12-28 08:00 closed weekend, Christmas Eve (from 1pm), Christmas Day" in said
