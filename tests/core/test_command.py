@@ -181,6 +181,20 @@ def test_an_order_that_this_case_does_not_bear_is_no_text_either(line):
     assert would_be_obeyed(line, case)
 
 
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("#detail url https://shop.example/cart?a=1", "https://shop.example/cart?a=1"),
+        ("#detail url: https://shop.example", "https://shop.example"),
+        ("#detail URL : shop.example:8443", "shop.example:8443"),
+        ("#detail url:first open 10:30, then: save", "first open 10:30, then: save"),
+    ],
+)
+def test_a_detail_keeps_the_colons_of_its_value(line, value):
+    (command,) = read_orders(line, replace(WORDS, fields=("url",))).commands
+    assert (command.argument, command.detail) == ("url", value)
+
+
 def test_below_a_first_line_answer_all_is_text_but_the_orders_right_below_it():
     text = "Hi,\n#note\nis how it is written\n#close"
     for above in ("#answer\n", "#answer\n\n"):

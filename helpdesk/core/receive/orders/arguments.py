@@ -88,10 +88,13 @@ def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Mistake(line, f"#area and one of {known}")
 
 
+_FIELD_AND_VALUE = re.compile(r"([^\s:]+)\s*:?\s*(\S.*)")
+
+
 def _detail(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    field, _, value = argument.replace(":", " ", 1).partition(" ")
-    if field.lower() in vocabulary.fields and value.strip():
-        return Command("detail", line, argument=field.lower(), detail=value.strip())
+    found = _FIELD_AND_VALUE.fullmatch(argument)
+    if found and found[1].lower() in vocabulary.fields:
+        return Command("detail", line, argument=found[1].lower(), detail=found[2].strip())
     known = ", ".join(vocabulary.fields) or "nothing: this policy asks for nothing"
     return Mistake(line, f"#detail, one of {known}, and its value")
 
