@@ -313,8 +313,11 @@ def test_a_person_who_asks_about_a_bounce_is_no_bounce(raw):
 
 
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
-def test_a_report_of_success_is_automatic_but_no_bounce(action):
-    raw = report(action=action, status="2.0.0").replace(b"could not be delivered", b"was delivered successfully")
+@pytest.mark.parametrize(
+    "said", [b"was delivered successfully", b"wurde zugestellt", b"went on", b"is not delivered yet"]
+)
+def test_a_report_of_success_is_automatic_but_no_bounce(action, said):
+    raw = report(action=action, status="2.0.0").replace(b"could not be delivered", said)
     assert bounce(raw) is None
     robot = parse(raw).robot
     assert robot is not None

@@ -66,6 +66,8 @@ def read_bounce(tree: Tree) -> Bounce | None:
         return None
     if any(part.type in {"message/feedback-report", "message/disposition-notification"} for part in tree.parts):
         return None
+    if _is_of_success(tree):
+        return None
     return _standard(tree) or _notified(tree) or _prose(tree)
 
 
@@ -80,11 +82,22 @@ class _Recipient:
     diagnostic: str
 
 
-def _standard(tree: Tree) -> Bounce | None:
+def _reported(tree: Tree) -> list[_Recipient]:
     report = next((part for part in tree.parts if part.type in _STATUS_TYPES), None)
-    if report is None:
-        return None
-    recipients = list(_recipients(tree.body(report)[:_READ]))
+    return list(_recipients(tree.body(report)[:_READ])) if report else []
+
+
+_REACHED = {"delivered", "relayed", "expanded"}  # RFC 3464 section 2.3.3
+
+
+def _is_of_success(tree: Tree) -> bool:
+    """Whether a report says of everybody that the mail went on: then its prose, in whatever language, is no failure."""
+    recipients = _reported(tree)
+    return bool(recipients) and all(one.action in _REACHED for one in recipients)
+
+
+def _standard(tree: Tree) -> Bounce | None:
+    recipients = _reported(tree)
     told = [one for one in recipients if one.action in {"failed", "delayed", ""} and (one.status or one.action)]
     if not told:
         return None
