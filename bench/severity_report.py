@@ -70,6 +70,26 @@ SECOND = (
     "",
 )
 
+REASONS = (
+    "## Reasons that are shown",
+    "",
+    "A reason is a sentence of ours with a piece of the mail; it is true where the piece says just that, of now, of whom it claims, in earnest and in the",
+    "writer's own words. Counted by one strict reader, who also wrote the rules, with the mail beside each reason; what was read once is not read again as new.",
+    "",
+    "| read | reasons | true |",
+    "|---|---|---|",
+    "| field, fitted part, every second mail, before these rules | 198 | 164 (83 %) |",
+    "| its other half at first sight, after the first of them | 207 | 189 (91 %) |",
+    "| older sets, seven draws over all files, while rules were added | 781 | 732 (94 %) |",
+    "| **at first sight: two draws of older mails, and 60 invented in seven languages** | 251 | **244 (97 %)** |",
+    "| field, fitted part, all of it, which the rules were made on | 346 | 342 (99 %) |",
+    "",
+    "By kind, of the 34 false at first: told as of now though over, planned or long ago 10, a log or a step of a form 5, scope taken from another subject 7, a",
+    "word that means something else there 12. Of the 664 mails of the fitted field 333 had a reason that was shown (434 in all), now 280 have one (346, of",
+    "which 38 only quote the writer). What is `kept` was not looked at, and no second reader has counted yet.",
+    "",
+)
+
 
 def report(paths: list[str]) -> list[str]:
     """The lines of the report, but for whole verdicts."""
@@ -119,6 +139,7 @@ def report(paths: list[str]) -> list[str]:
         ),
         "",
         *SECOND,
+        *REASONS,
     ]
 
 

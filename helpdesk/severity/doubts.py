@@ -264,6 +264,8 @@ _REACH = _LISTS["reach"]
 
 
 def _not_going_on(segment: Segment, _: Observation) -> bool:
+    if segment.has("ok", "solved"):
+        return True
     return not segment.says("still", "again") and not (segment.has("since") and segment.failing)
 
 
