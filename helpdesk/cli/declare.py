@@ -54,7 +54,7 @@ def person(
 ) -> None:
     """Say that a person wrote a mail that was held or taken for a robot's; it becomes a case, unacknowledged."""
     from helpdesk.operators.declaration import LetIn
-    from helpdesk.report.shapes import instant
+    from helpdesk.report.shapes import fields_of
     from helpdesk.store import kept
 
     if number is not None:
@@ -65,13 +65,9 @@ def person(
         found, _ = kept.listed(unit.connection, since=since, limit=_LISTED)
     shapes = [
         {
-            "number": each.number,
-            "received_at": instant(each.received_at),
-            "mailbox": each.mailbox,
+            **fields_of(each, "number", "received_at", "mailbox"),
             "from": each.author,
-            "subject": each.subject,
-            "outcome": each.outcome,
-            "because": each.because,
+            **fields_of(each, "subject", "outcome", "because"),
         }
         for each in found
     ]
@@ -129,16 +125,9 @@ def _incident(order: Order, key: str) -> dict[str, Any]:
 
 
 def _incident_shape(row: Any) -> dict[str, Any]:
-    from helpdesk.report.shapes import instant
+    from helpdesk.report.shapes import fields_of
 
-    return {
-        "key": row.key,
-        "title": row.title,
-        "words": row.words,
-        "policies": row.policies,
-        "opened_at": instant(row.opened_at),
-        "closed_at": instant(row.closed_at),
-    }
+    return fields_of(row, "key", "title", "words", "policies", "opened_at", "closed_at")
 
 
 def status_set(
@@ -162,7 +151,7 @@ def status_show(config: Config = None, as_json: AsJson = False) -> None:
 
 def status_outages(config: Config = None, as_json: AsJson = False) -> None:
     """From when to when something was down in the last year, by number."""
-    from helpdesk.report.shapes import instant
+    from helpdesk.report.shapes import fields_of, instant
     from helpdesk.store import outages
 
     now = wall_clock()
@@ -170,13 +159,10 @@ def status_outages(config: Config = None, as_json: AsJson = False) -> None:
         found = outages.between(unit.connection, now - timedelta(days=366), now)
     shapes = [
         {
-            "number": one.number,
-            "name": one.name,
+            **fields_of(one, "number", "name"),
             "from": instant(one.began_at),
             "to": instant(one.ended_at),
-            "incident": one.incident,
-            "policies": list(one.policies),
-            "by": one.by,
+            **fields_of(one, "incident", "policies", "by"),
         }
         for one in found
     ]
@@ -197,9 +183,9 @@ def _switch(order: Order, name: str) -> dict[str, Any]:
 
 
 def _switch_shape(row: Any) -> dict[str, Any]:
-    from helpdesk.report.shapes import instant
+    from helpdesk.report.shapes import fields_of
 
-    return {"name": row.name, "state": "down" if row.down else "up", "since": instant(row.since), "by": row.by}
+    return {"name": row.name, "state": "down" if row.down else "up", **fields_of(row, "since", "by")}
 
 
 def maintenance_add(  # noqa: PLR0917 - one option a word of the order
@@ -262,6 +248,7 @@ def maintenance_list(config: Config = None, as_json: AsJson = False) -> None:
 def maintenance_budget(config: Config = None, as_json: AsJson = False) -> None:
     """How many hours are planned and used in this period, of those that may be."""
     from helpdesk.operators.notice import budgets
+    from helpdesk.report.shapes import fields_of
 
     with _order(config) as order:
         found = budgets(order.unit)
@@ -269,10 +256,7 @@ def maintenance_budget(config: Config = None, as_json: AsJson = False) -> None:
         {
             "policy": one.policy.key,
             "period": str(one.period),
-            "allowed": int(one.allowed.total_seconds()),
-            "planned": int(one.planned.total_seconds()),
-            "used": int(one.used.total_seconds()),
-            "exceeded": one.exceeded,
+            **fields_of(one, "allowed", "planned", "used", "exceeded"),
         }
         for one in found
     ]
@@ -280,12 +264,10 @@ def maintenance_budget(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def _window_shape(window: MaintenanceWindow) -> dict[str, Any]:
-    from helpdesk.report.shapes import instant
+    from helpdesk.report.shapes import fields_of, instant
 
     return {
-        "policy": window.policy,
-        "name": window.name,
-        "sector": window.sector,
+        **fields_of(window, "policy", "name", "sector"),
         "impact": window.impact or None,
         "from": instant(window.begins_at),
         "to": instant(window.ends_at),

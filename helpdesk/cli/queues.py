@@ -148,15 +148,14 @@ def outbox_release(config: Config = None) -> None:
 
 def history_list(config: Config = None, as_json: AsJson = False) -> None:
     """How much of each mailbox is history, and from when to when; `trace` finds single mails."""
-    from helpdesk.report.shapes import instant
+    from helpdesk.report.shapes import fields_of, instant
     from helpdesk.store import history
 
     with reading(config) as unit:
         kept = history.summaries(unit.connection)
     shapes = [
         {
-            "mailbox": each.mailbox,
-            "number": each.number,
+            **fields_of(each, "mailbox", "number"),
             "oldest": instant(each.oldest_at),
             "newest": instant(each.newest_at),
         }

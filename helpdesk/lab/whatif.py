@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpdesk.phrases import moment, span
 from helpdesk.plural import plural
-from helpdesk.report.shapes import instant
+from helpdesk.report.shapes import as_json, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,38 +29,25 @@ def replayed_shape(replayed: Replayed) -> dict[str, Any]:
 
 
 def _difference_shape(difference: ChangedOutcome) -> dict[str, Any]:
-    due_by = difference.due_by
     return {
-        "target": difference.target,
-        "severity": difference.severity,
-        "started_at": instant(difference.started_at),
+        **fields_of(difference, "target", "severity", "started_at"),
         "before": _outcome_shape(difference.before),
         "after": _outcome_shape(difference.after),
-        "due_by": None if due_by is None else int(due_by.total_seconds()),
-        "late_by": int((difference.after.late_by - difference.before.late_by).total_seconds()),
+        "due_by": as_json(difference.due_by),
+        "late_by": as_json(difference.after.late_by - difference.before.late_by),
     }
 
 
 def _outcome_shape(outcome: ClockOutcome) -> dict[str, Any]:
-    return {
-        "state": outcome.state,
-        "due_at": instant(outcome.due_at),
-        "late_by": int(outcome.late_by.total_seconds()),
-        "warranted": outcome.warranted,
-    }
+    return fields_of(outcome, "state", "due_at", "late_by", "warranted")
 
 
 def summary_shape(summary: Summary) -> dict[str, Any]:
     """The counts of `replay --json`."""
     return {
-        "cases": summary.cases,
-        "clocks": summary.clocks,
-        "cases_changed": summary.cases_changed,
-        "clocks_changed": summary.clocks_changed,
+        **fields_of(summary, "cases", "clocks", "cases_changed", "clocks_changed"),
         "outcomes": dict(summary.outcomes.most_common()),
-        "due_earlier": summary.due_earlier,
-        "due_later": summary.due_later,
-        "problems": summary.problems,
+        **fields_of(summary, "due_earlier", "due_later", "problems"),
     }
 
 

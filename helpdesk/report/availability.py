@@ -13,7 +13,7 @@ from helpdesk.offering.declared import windows_between
 from helpdesk.openhours.accounting import midnight
 from helpdesk.operators.notice import was_given
 from helpdesk.phrases import moment
-from helpdesk.report.shapes import instant
+from helpdesk.report.shapes import fields_of, instant
 from helpdesk.store import declarations, outages
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def uptime_shape(found: Uptime) -> dict[str, Any]:
     return {
         "name": found.terms.key,
         "period": str(found.period),
-        "measured": int(found.measured.total_seconds()),
-        "down": int(found.down.total_seconds()),
+        **fields_of(found, "measured", "down"),
         "percent": percent_words(found.share),
         "goal": percent_words(found.terms.goal) if found.terms.goal is not None else None,
         "kept": found.kept,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from helpdesk.core.clocks.measured import measured
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.words.calls import calls_in_words
+from helpdesk.report.shapes import fields_of
 from helpdesk.store import cases as case_store
 
 if TYPE_CHECKING:
@@ -232,17 +233,12 @@ def compliance_shape(compliance: Compliance) -> dict[str, Any]:
 
 
 def _satisfaction_shape(found: Satisfaction) -> dict[str, Any]:
-    return {"rated": found.rated, "good": found.good, "bad": found.bad, "share": found.share}
+    return fields_of(found, "rated", "good", "bad", "share")
 
 
 def _tally_shape(tally: Tally) -> dict[str, Any]:
     return {
-        "clocks": tally.clocks,
-        "met": tally.met,
-        "breached": tally.breached,
-        "running": tally.running,
-        "exempt": tally.exempt,
-        "not_warranted": tally.not_warranted,
+        **fields_of(tally, "clocks", "met", "breached", "running", "exempt", "not_warranted"),
         "answered": len(tally.responses),
         "median": tally.median,
         "p90": tally.percentile_90,

@@ -14,7 +14,7 @@ from helpdesk.core.clocks.timeline import clocks
 from helpdesk.offering.policy import NoPromise, Promise
 from helpdesk.openhours.week import clock_words
 from helpdesk.phrases import moment, span
-from helpdesk.report.shapes import clock_shape, instant
+from helpdesk.report.shapes import as_json, clock_shape, fields_of, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,9 +51,7 @@ def not_measured(case: Case, policy: Policy, found: Sequence[Clock]) -> Iterator
 def case_clocks_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any]:
     """The same as JSON: each clock with its stretches, each stretch with its spans."""
     return {
-        "ref": case.ref,
-        "policy": case.policy,
-        "policy_version": case.policy_version,
+        **fields_of(case, "ref", "policy", "policy_version"),
         "clocks": [
             {**clock_shape(clock, now), "stretches": [_stretch_shape(stretch, now) for stretch in clock.stretches]}
             for clock in clocks(case, policy)
@@ -66,21 +64,18 @@ def _stretch_shape(stretch: Stretch, now: datetime) -> dict[str, Any]:
     return {
         "from": instant(stretch.start),
         "to": instant(stretch.end),
-        "why": stretch.why,
-        "severity": stretch.severity,
-        "applies": list(stretch.applies),
+        **fields_of(stretch, "why", "severity", "applies"),
         "calendar": stretch.calendar.name,
         "timezone": stretch.calendar.timezone,
-        "promised": int(stretch.budget.total_seconds()),
-        "used_before": int(stretch.consumed.total_seconds()),
-        "counted": stretch.counted,
-        "counts_from": instant(stretch.counts_from),
+        "promised": as_json(stretch.budget),
+        "used_before": as_json(stretch.consumed),
+        **fields_of(stretch, "counted", "counts_from"),
         "spans": [
             {
                 "from": instant(piece.start),
                 "to": instant(piece.end),
                 "open": piece.open,
-                "seconds": int((piece.end - piece.start).total_seconds()),
+                "seconds": as_json(piece.end - piece.start),
                 "holidays": list(piece.names),
             }
             for piece in (stretch.calendar.spans(stretch.counts_from, until) if stretch.counted else ())

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.openhours.calendar import wall_instant
 from helpdesk.openhours.week import DAYS, clock_words, week_words
 from helpdesk.report import hours
 from helpdesk.report.offering import EVERYBODY
-from helpdesk.report.shapes import instant
+from helpdesk.report.shapes import as_json, fields_of, instant
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,7 +44,7 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         **_limits_shape(policy),
         "ladder": [_step_shape(step) for step in policy.ladder],
         "levels": list(policy.levels),
-        "calls": _facts(policy.calls, "secondary", "lead", "account_contacts", "hourly_after", "at_most"),
+        "calls": fields_of(policy.calls, "secondary", "lead", "account_contacts", "hourly_after", "at_most"),
         **_accounts_shape(policy),
         "languages": list(policy.languages),
         "on_severity_change": policy.on_severity_change,
@@ -54,8 +52,8 @@ def offering_shape(policy: Policy, *, now: datetime, reader: OfferingReader = EV
         "escalation_contact": policy.escalation_contact,
         "known_incidents_exempt": policy.known_incidents_exempt,
         "not_support": list(policy.not_support),
-        "assumptions": [_facts(assumption, "key", "why") for assumption in policy.assumptions],
-        "unsaid": [_facts(unsaid, "what", "why") for unsaid in policy.unsaid],
+        "assumptions": [fields_of(assumption, "key", "why") for assumption in policy.assumptions],
+        "unsaid": [fields_of(unsaid, "what", "why") for unsaid in policy.unsaid],
     }
 
 
@@ -64,19 +62,19 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
     return {
         "plans": [
             {
-                **_facts(plan, "key", "name", "channels", "excludes", "escalation", "severities"),
+                **fields_of(plan, "key", "name", "channels", "excludes", "escalation", "severities"),
                 "calendar": plan.calendar or None,
                 "contacts": plan.contacts or None,
                 "contacts_per_product": plan.contacts_per_product or None,
-                "from": _as_json(plan.since),
-                "until": _as_json(plan.until),
+                "from": as_json(plan.since),
+                "until": as_json(plan.until),
             }
             for plan in policy.plans
         ],
-        "regions": [_facts(region, "key", "name", "calendar") for region in policy.regions],
+        "regions": [fields_of(region, "key", "name", "calendar") for region in policy.regions],
         "channels": [
             {
-                **_facts(channel, "key", "name", "targets", "warranted"),
+                **fields_of(channel, "key", "name", "targets", "warranted"),
                 "because": channel.because or None,
                 "warranted_while_down": channel.warranted_while_down or None,
                 "severity": channel.severity or None,
@@ -89,15 +87,15 @@ def _access_shape(policy: Policy) -> dict[str, Any]:
 
 def _severities_shape(terms: SeverityTerms) -> dict[str, Any]:
     return {
-        "severities": [_facts(level, "key", "rank", "name", "definition") for level in terms.levels],
-        "caps": [{**_facts(cap, "name", "when", "at_most"), "alone": cap.alone or None} for cap in terms.caps],
+        "severities": [fields_of(level, "key", "rank", "name", "definition") for level in terms.levels],
+        "caps": [{**fields_of(cap, "name", "when", "at_most"), "alone": cap.alone or None} for cap in terms.caps],
         "matrix": _matrix_shape(terms.matrix),
         "areas": [area.key for area in terms.areas],
     }
 
 
 def _promise_shape(kind: PromiseKind) -> dict[str, Any]:
-    same = _facts(kind, "key", "name", "starts", "met_by", "renews", "pauses", "ends", "said")
+    same = fields_of(kind, "key", "name", "starts", "met_by", "renews", "pauses", "ends", "said")
     return {**same, "remind": [one.at for one in kind.remind]}
 
 
@@ -119,8 +117,8 @@ def _goal_shape(goal: Goal) -> dict[str, Any]:
     return {
         "within": str(goal.within) if goal.within else None,
         "calendar": goal.calendar or None,
-        "from": _as_json(goal.since),
-        "until": _as_json(goal.until),
+        "from": as_json(goal.since),
+        "until": as_json(goal.until),
         "by_channel": _variants_shape(goal, "channel"),
         "by_hours": _variants_shape(goal, "hours"),
         "by_kind": _variants_shape(goal, "kind"),
@@ -145,7 +143,7 @@ def _limits_shape(policy: Policy) -> dict[str, Any]:
     warranty, terms = policy.warranty, policy.maintenance_terms
     return {
         "warranty": {
-            **_facts(warranty, "plans", "severities", "channels", "only_registered", "requires"),
+            **fields_of(warranty, "plans", "severities", "channels", "only_registered", "requires"),
             "first_full": warranty.first_full or None,
         },
         "versions": [
@@ -153,22 +151,22 @@ def _limits_shape(policy: Policy) -> dict[str, Any]:
                 "version": ".".join(map(str, one.numbers)),
                 "before": one.before,
                 "product": one.product or None,
-                "supported_until": _as_json(one.supported_until),
-                "extended": _as_json(dict(one.extended)),
+                "supported_until": as_json(one.supported_until),
+                "extended": as_json(dict(one.extended)),
                 "exclusion": one.exclusion,
             }
             for one in policy.versions
         ],
-        "exclusions": [_facts(exclusion, "key", "why", "words", "out_of_scope") for exclusion in policy.exclusions],
+        "exclusions": [fields_of(exclusion, "key", "why", "words", "out_of_scope") for exclusion in policy.exclusions],
         "intake": [
-            {**_facts(field, "key", "label", "required"), "kinds": list(field.of_kinds)} for field in policy.intake
+            {**fields_of(field, "key", "label", "required"), "kinds": list(field.of_kinds)} for field in policy.intake
         ],
         "maintenance": [
             {"name": window.name, "sector": window.sector or None, "rule": window.rule} for window in policy.maintenance
         ],
         "maintenance_terms": {
             "notice": {period.impact: str(period.before or "none") for period in terms.notice},
-            "budget": _as_json(terms.budget),
+            "budget": as_json(terms.budget),
             "per": terms.per,
         },
     }
@@ -214,7 +212,7 @@ def _calendar_shape(
 
 
 def _step_shape(step: Step) -> dict[str, Any]:
-    same = _facts(step, "to", "only", "of", "plans", "until", "in_turn", "repeat", "unless_acknowledged")
+    same = fields_of(step, "to", "only", "of", "plans", "until", "in_turn", "repeat", "unless_acknowledged")
     return {"at": step.key, "send": step.kind, **same, "hours": step.hours or None}
 
 
@@ -225,30 +223,11 @@ def _accounts_shape(policy: Policy) -> dict[str, Any]:
         "fiscal_year": _fields(policy.fiscal_year),
         "attainment": [_fields(goal) for goal in policy.attainment],
         "availability": [_fields(terms) for terms in policy.availability],
-        "credits": [_facts(band, "share", "above", "credit") for band in (terms.bands if terms else ())],
+        "credits": [fields_of(band, "share", "above", "credit") for band in (terms.bands if terms else ())],
         "credit_terms": _fields(terms, besides=["bands"]) if terms else None,
     }
 
 
-def _facts(value: Any, *names: str) -> dict[str, Any]:
-    """What is called alike in JSON."""
-    return {name: _as_json(getattr(value, name)) for name in names}
-
-
 def _fields(value: Any, *, besides: Collection[str] = ()) -> dict[str, Any]:
     """All of a value, but for some fields."""
-    return {name: _as_json(one) for name, one in asdict(value).items() if name not in besides}
-
-
-def _as_json(value: Any) -> Any:
-    """Durations are whole seconds, dates and decimals texts."""
-    match value:
-        case tuple() | list():
-            return [_as_json(one) for one in value]
-        case dict():
-            return {name: _as_json(one) for name, one in value.items()}
-        case timedelta():
-            return int(value.total_seconds())
-        case date() | Decimal():
-            return str(value)
-    return value
+    return {name: as_json(one) for name, one in asdict(value).items() if name not in besides}

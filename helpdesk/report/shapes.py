@@ -5,7 +5,8 @@ Times are RFC 3339 with an offset, durations whole seconds, addresses bare.
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.core.clocks import suspicion
@@ -17,7 +18,6 @@ from helpdesk.offering.policy import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
@@ -34,25 +34,37 @@ def instant(at: datetime | None) -> str | None:
     return at.astimezone(UTC).replace(microsecond=0).isoformat() if at is not None else None
 
 
+def fields_of(value: Any, *names: str) -> dict[str, Any]:
+    """What is called alike here and in JSON."""
+    return {name: as_json(getattr(value, name)) for name in names}
+
+
+def as_json(value: Any) -> Any:
+    """A value as it stands in JSON."""
+    match value:
+        case datetime():
+            return instant(value)
+        case timedelta():
+            return int(value.total_seconds())
+        case date() | Decimal():
+            return str(value)
+        case tuple() | list():
+            return [as_json(one) for one in value]
+        case dict():
+            return {name: as_json(one) for name, one in value.items()}
+    return value
+
+
 def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> dict[str, Any]:
     """One case as `case show --json` prints it."""
     turn = turn_of(case)
     return {
-        "ref": case.ref,
-        "mailbox": case.mailbox,
-        "policy": case.policy,
-        "policy_version": case.policy_version,
-        "plan": case.plan,
-        "region": case.region,
-        "channel": case.channel,
+        **fields_of(case, "ref", "mailbox", "policy", "policy_version", "plan", "region", "channel"),
         "customer": case.customer or None,
         "requester": case.requester.address,
         "answers_to": case.addressee.address,
         "participants": [person.address for person in case.participants],
-        "subject": case.subject,
-        "severity": case.severity,
-        "rank": case.rank,
-        "severity_set_by": case.severity_set_by,
+        **fields_of(case, "subject", "severity", "rank", "severity_set_by"),
         "stated": case.stated or None,
         "review": case.review,
         **_verdict_shape(case),
@@ -94,7 +106,7 @@ def _verdict_shape(case: Case) -> dict[str, Any]:
 
 def _rating_shape(one: Rating) -> dict[str, Any]:
     """Whether somebody was satisfied: what counts of them; all that they ever said stands in the events."""
-    return {"by": one.by, "grade": one.grade, "at": instant(one.at), "comment": one.comment or None}
+    return {**fields_of(one, "by", "grade", "at"), "comment": one.comment or None}
 
 
 def _suspicion_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any] | None:
@@ -136,12 +148,7 @@ def _message_shape(message: StoredMessage) -> dict[str, Any]:
         "at": instant(message.at),
         "from": message.author,
         "name": message.author_name,
-        "role": message.role,
-        "visibility": message.visibility,
-        "message_id": message.message_id,
-        "subject": message.subject,
-        "text": message.text,
-        "reply": message.reply,
+        **fields_of(message, "role", "visibility", "message_id", "subject", "text", "reply"),
         "attachments": [
             {"name": part["name"], "type": part["type"], "size": part["size"]} for part in message.attachments
         ],
@@ -149,13 +156,7 @@ def _message_shape(message: StoredMessage) -> dict[str, Any]:
 
 
 def _event_shape(event: Event) -> dict[str, Any]:
-    return {
-        "at": instant(event.at),
-        "recorded_at": instant(event.recorded_at),
-        "type": event.type,
-        "by": event.by,
-        "facts": to_facts(event),
-    }
+    return {**fields_of(event, "at", "recorded_at", "type", "by"), "facts": to_facts(event)}
 
 
 def mail_shape(name: str, outcome: str, case: int | None, message: Message | None, because: str = "") -> dict[str, Any]:
@@ -171,10 +172,7 @@ def mail_shape(name: str, outcome: str, case: int | None, message: Message | Non
         "subject": message.subject if message else "",
         "text": message.text if message else "",
         "reply": message.reply if message else "",
-        "attachments": [
-            {"name": part.name, "type": part.type, "size": part.size}
-            for part in (message.attachments if message else ())
-        ],
+        "attachments": [fields_of(part, "name", "type", "size") for part in (message.attachments if message else ())],
         "robot": message.robot.kind if message and message.robot else None,
     }
 
@@ -196,7 +194,7 @@ def sent_shape(row: Row, message: Message) -> dict[str, Any]:
         "reply_to": message.reply_to[0].address if message.reply_to else None,
         "auto_submitted": message.header("Auto-Submitted") or None,
         "text": message.text,
-        "attachments": [{"name": part.name, "type": part.type, "size": part.size} for part in message.attachments],
+        "attachments": [fields_of(part, "name", "type", "size") for part in message.attachments],
     }
 
 
@@ -209,12 +207,5 @@ def outbox_shape(row: Row) -> dict[str, Any]:
         "kind": row.kind,
         "also": list(row.also),
         "to": row.recipient,
-        "message_id": row.message_id,
-        "state": row.state,
-        "attempts": row.attempts,
-        "copies": row.copies,
-        "created_at": instant(row.created_at),
-        "next_at": instant(row.next_at),
-        "sent_at": instant(row.sent_at),
-        "detail": row.detail,
+        **fields_of(row, "message_id", "state", "attempts", "copies", "created_at", "next_at", "sent_at", "detail"),
     }

@@ -26,7 +26,7 @@ from helpdesk.person import Person
 from helpdesk.phrases import moment
 from helpdesk.plain_text import on_one_line, printable
 from helpdesk.report.availability import availability_for, measured, pieces_words, uptime_shape
-from helpdesk.report.shapes import instant
+from helpdesk.report.shapes import fields_of, instant
 from helpdesk.store import cases as case_store
 from helpdesk.store import credits as credit_store
 from helpdesk.store.cases import Opened
@@ -210,9 +210,7 @@ def statement_shape(statement: Statement) -> dict[str, Any]:
         "availability": [uptime_shape(one) for one in statement.uptimes],
         "goal": goal_shape(statement.goal) if statement.goal else None,
         "request": {
-            "opens_at": instant(statement.window.opens_at),
-            "closes_at": instant(statement.window.closes_at),
-            "closes_on": statement.window.closes_on.isoformat(),
+            **fields_of(statement.window, "opens_at", "closes_at", "closes_on"),
             "requested_at": instant(statement.requested_at),
         },
         "violations": [_event_shape(event) for event in statement.violations],
@@ -221,21 +219,9 @@ def statement_shape(statement: Statement) -> dict[str, Any]:
 
 
 def _event_shape(event: SlaEvent) -> dict[str, Any]:
-    return {
-        "case": event.ref,
-        "subject": event.subject,
-        "target": event.target,
-        "severity": event.severity,
-        "promised": event.promised,
-        "started_at": instant(event.started_at),
-        "due_at": instant(event.due_at),
-        "stopped_at": instant(event.stopped_at),
-        "breached_at": instant(event.breached_at),
-        "late_by": int(event.late_by.total_seconds()),
-        "standing": event.standing,
-        "counts": event.counts,
-        "because": list(event.because),
-    }
+    promised = fields_of(event, "subject", "target", "severity", "promised", "started_at", "due_at")
+    kept = fields_of(event, "stopped_at", "breached_at", "late_by", "standing", "counts", "because")
+    return {"case": event.ref, **promised, **kept}
 
 
 def goal_shape(found: Attained) -> dict[str, Any]:
@@ -245,9 +231,7 @@ def goal_shape(found: Attained) -> dict[str, Any]:
         "goal": found.goal.key,
         "name": found.goal.name,
         "period": str(found.period),
-        "met": found.met,
-        "missed": found.missed,
-        "running": found.running,
+        **fields_of(found, "met", "missed", "running"),
         "percent": None if found.share is None else percent_words(found.share),
         "wanted": percent_words(found.goal.share),
         "kept": found.kept,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.core.words.message import base_address
 from helpdesk.mail.read.masking import masked
 from helpdesk.mail.read.parse import parse
-from helpdesk.report.shapes import instant
+from helpdesk.report.shapes import fields_of
 from helpdesk.store import traces
 
 if TYPE_CHECKING:
@@ -148,14 +148,9 @@ def _refused(row: Any) -> Trace:
 def trace_shape(found: Trace) -> dict[str, Any]:
     """One mail, as `trace --json` prints it."""
     return {
-        "at": instant(found.at),
-        "direction": found.direction,
-        "number": found.number,
+        **fields_of(found, "at", "direction", "number"),
         "from": found.sender,
-        "to": list(found.to),
-        "subject": found.subject,
-        "message_id": found.message_id,
-        "outcome": found.outcome,
+        **fields_of(found, "to", "subject", "message_id", "outcome"),
         "case": f"HD-{found.case}" if found.case else None,
         "because": found.because or None,
         "server": found.server or None,
