@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Codes = tuple[str, ...]  # ISO 639-1, sorted
     Speakers = Mapping[str, Codes]
     Speaks = tuple[Codes, float]  # of a word: the languages that it is for, and how much for each
+    BetweenBlanks = tuple[int, tuple[Speaks, ...]]  # the marks of code in a piece of text, and what its words speak for
 
 EXPECTED = 0.5  # what an expected language has before any word; a word that only one language has is 1
 ENOUGH = 1.75  # what a language has to have, to be sure of it
@@ -123,32 +124,28 @@ class _Ballot:
         return {first, *(code for code in beside if self._alone[code] >= own)}
 
 
-def _spoken_in(text: str) -> Iterable[Speaks]:
+def _spoken_in(text: str) -> Sequence[Speaks]:
     """What each of the writer's own words speaks for; where none is theirs, each word."""
     looked_at = text[:_LOOKED_AT]
-    prose = "\n".join(line for line in looked_at.splitlines() if _is_prose(line))
-    return _by_words(_QUOTATION.sub(" ", prose.lower())) or _by_words(looked_at.lower())
+    lines = [(line, [*map(_between_blanks, line.split())]) for line in looked_at.splitlines()]
+    prose = [(line, pieces) for line, pieces in lines if _is_prose(line, pieces)]
+    told, quotations = _QUOTATION.subn(" ", "\n".join([line for line, _ in prose]).lower())
+    own = map(_between_blanks, told.split()) if quotations else chain.from_iterable([pieces for _, pieces in prose])
+    return _of_all(own) or _of_all(chain.from_iterable([pieces for _, pieces in lines]))
 
 
-def _is_prose(line: str) -> bool:
-    return sum(map(_marks_in, line.split())) <= len(line) * _MOST_MARKS and not _LOGGED.match(line)
+def _is_prose(line: str, pieces: Iterable[BetweenBlanks]) -> bool:
+    return sum([marks for marks, _ in pieces]) <= len(line) * _MOST_MARKS and not _LOGGED.match(line)
 
 
-def _by_words(text: str) -> Sequence[Speaks]:
-    return [*chain.from_iterable(map(_spoken_between_blanks, text.split()))]
-
-
-# What stands between two blanks is looked at once: mails use the same few thousand.
-
-
-@lru_cache(_REMEMBERED)
-def _marks_in(piece: str) -> int:
-    return len(_MARK.findall(piece))
+def _of_all(pieces: Iterable[BetweenBlanks]) -> Sequence[Speaks]:
+    return [*chain.from_iterable([speaks for _, speaks in pieces])]
 
 
 @lru_cache(_REMEMBERED)
-def _spoken_between_blanks(piece: str) -> tuple[Speaks, ...]:
-    return tuple(map(_spoken_by, _WORD.findall(piece)))
+def _between_blanks(piece: str) -> BetweenBlanks:
+    """What is known of a piece of text without a blank: mails use the same few thousand."""
+    return len(_MARK.findall(piece)), tuple(map(_spoken_by, _WORD.findall(piece.lower())))
 
 
 @lru_cache(_REMEMBERED)

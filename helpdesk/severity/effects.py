@@ -97,6 +97,8 @@ def _request(segment: Segment) -> bool:
 
 
 def _stopping(segment: Segment, effects: Effects) -> None:
+    if not segment.failing and _NONE_OR_ALL.isdisjoint(segment.signs):
+        return
     if _only_asked(segment):
         return
     if segment.unable and segment.says("lacking") and segment.says("we", "me") and not segment.says("nobody", "core"):
@@ -119,6 +121,9 @@ def _stopping(segment: Segment, effects: Effects) -> None:
         effects.add("none-comes-through", segment)
     if segment.has("server_error") and not edge and _serves_all(segment) and not _was(segment):
         effects.add("server-error", segment)
+
+
+_NONE_OR_ALL = word_set("none nobody zero idle affects server_error")  # what stops without a word of failing
 
 
 def _serves_all(segment: Segment) -> bool:
@@ -592,20 +597,20 @@ def _one_is_fine(segment: Segment, effects: Effects) -> bool:
 
 def _extent(segment: Segment, effects: Effects) -> None:
     """One of many, some of several, and what is said of the others."""
-    for says, names in _EXTENTS:
-        if says(segment):
+    for says, signs, names in _EXTENTS:
+        if not segment.signs.isdisjoint(signs) and says(segment):
             for name in names:
                 effects.add(name, segment)
 
 
-_EXTENTS: tuple[tuple[Callable[[Segment], bool], tuple[str, ...]], ...] = (
-    (extent.others_fine, ("others-fine",)),
-    (extent.one_numbered, ("one-numbered",)),
-    (extent.some_numbered, ("some-numbered",)),
-    (extent.one_named, ("one-named",)),
-    (extent.one_person, ("one-person",)),
-    (extent.sees_others, ("security", "exposure")),
-    (extent.gets_by, ("gets-by",)),
+_EXTENTS: tuple[tuple[Callable[[Segment], bool], frozenset[str], tuple[str, ...]], ...] = (
+    (extent.others_fine, word_set("else"), ("others-fine",)),
+    (extent.one_numbered, extent.ITEMS, ("one-numbered",)),
+    (extent.some_numbered, extent.AND, ("some-numbered",)),
+    (extent.one_named, extent.SINGLE, ("one-named",)),
+    (extent.one_person, extent.TITLES, ("one-person",)),
+    (extent.sees_others, word_set("foreign"), ("security", "exposure")),
+    (extent.gets_by, extent.SO, ("gets-by",)),
 )
 
 
@@ -621,7 +626,7 @@ RULES: tuple[tuple[Callable[[Segment, Effects], None], frozenset[str]], ...] = (
     (_over, frozenset({"closing", "solved", *TROUBLE, "slow"})),
     (_wants, word_set("? question by_the_by wish maintenance docs thanks admin fyi") | _IDEA),
     (_place, word_set("prod nonprod")),
-    (_extent, word_set("else foreign") | extent.SIGNS),
+    (_extent, frozenset().union(*(signs for _, signs, _ in _EXTENTS))),
 )
 
 
@@ -641,12 +646,16 @@ def _told_as_over(segment: Segment) -> bool:
 
 def _for_all_of_them(segments: Sequence[Segment], effects: Effects) -> None:
     """`We are locked out. Entire team.`: a few words that say who, next to what it is."""
-    for first, second in pairwise(segments):
-        for fragment, other in ((first, second), (second, first)):
-            says_who = fragment.has("all", "nobody") and fragment.says("users", "we", "nobody", "affects")
-            short = len(fragment.words) < SHORT and not fragment.says("work", "can", "ok", "solved")
-            if says_who and short and other.failing and not other.peripheral and not _only_asked(other):
+    says_who = [*map(_says_who, segments)]
+    for (first, first_says), (second, second_says) in pairwise(zip(segments, says_who, strict=True)):
+        for says, fragment, other in ((first_says, first, second), (second_says, second, first)):
+            if says and other.failing and not other.peripheral and not _only_asked(other):
                 effects.add("all-affected", fragment)
+
+
+def _says_who(segment: Segment) -> bool:
+    short = len(segment.words) < SHORT and not segment.says("work", "can", "ok", "solved")
+    return short and segment.has("all", "nobody") and segment.says("users", "we", "nobody", "affects")
 
 
 def _only_me(segments: Sequence[Segment], effects: Effects) -> None:

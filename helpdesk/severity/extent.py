@@ -26,21 +26,19 @@ _OTHERS = _LISTS["others"]
 _NOT_OTHERS = _LISTS["not_others"]
 _ANY_OTHER = _LISTS["any_other"]
 _LIKEWISE = _LISTS["likewise"]
-_ITEMS = _LISTS["items"]
+ITEMS = _LISTS["items"]
 _LETTERS = _LISTS["letters"]  # the others are words, or what is left of one, in some language
-_AND = _LISTS["and"]
-_SINGLE = frozenset({"one", "single"})
+AND = _LISTS["and"]
+SINGLE = frozenset({"one", "single"})
 _NO_SERIES = _LISTS["no_series"]
 _NO_ONE = _LISTS["no_one"]
 _TENS = _LISTS["tens"]
 _NOT_A_THING = _LISTS["not_a_thing"]
-_SO = _LISTS["so"]
+SO = _LISTS["so"]
 _DOERS = _LISTS["doers"]
 _NO_DOING = _LISTS["no_doing"]
-_TITLES = _LISTS["titles"]
+TITLES = _LISTS["titles"]
 _SEES = _LISTS["sees"]
-# Words of which one is in every segment that tells of one thing, of some, of somebody, or of what people do about it.
-SIGNS = _ITEMS | _AND | _SINGLE | _TITLES | _SO
 
 
 def others_fine(segment: Segment) -> bool:
@@ -66,31 +64,28 @@ def _about_others(segment: Segment) -> Iterator[Hit]:
 def one_numbered(segment: Segment) -> bool:
     """`Tablet 7 hangs`: one thing that has a number."""
     words = segment.words
-    if _ITEMS.isdisjoint(words) or (len(words) < FEWEST and not segment.subject):
+    if len(words) < FEWEST and not segment.subject:
         return False
     return any(
-        words[at] in _ITEMS and _is_number(words[at + 1]) and not _goes_on(words, at + 2)
-        for at in range(len(words) - 1)
+        words[at] in ITEMS and _is_number(words[at + 1]) and not _goes_on(words, at + 2) for at in range(len(words) - 1)
     )
 
 
 def some_numbered(segment: Segment) -> bool:
     """`wards 6 and 9`, `pumps 3 to 7`: some of several."""
     words = segment.words
-    if _AND.isdisjoint(words):
-        return False
     return any(
         _goes_on(words, at)
         and _is_number(words[at - 1])
         and words[at - 2].endswith("s")
         and words[at - 2] not in _NO_SERIES
         for at in range(2, len(words))
-        if words[at] in _AND
+        if words[at] in AND
     )
 
 
 def _goes_on(words: Sequence[str], at: int) -> bool:
-    return at + 1 < len(words) and words[at] in _AND and _is_number(words[at + 1])
+    return at + 1 < len(words) and words[at] in AND and _is_number(words[at + 1])
 
 
 def _is_number(word: str) -> bool:
@@ -100,10 +95,10 @@ def _is_number(word: str) -> bool:
 def one_named(segment: Segment) -> bool:
     """`one mailbox is full`: one thing, and that is what the sentence is about."""
     words = segment.words
-    if _SINGLE.isdisjoint(words) or not (segment.subject or segment.failing or segment.says("wrong")):
+    if not (segment.subject or segment.failing or segment.says("wrong")):
         return False
     return any(
-        words[at] in _SINGLE
+        words[at] in SINGLE
         and words[at + 1] not in _NOT_A_THING
         and (at == 0 or (words[at - 1] not in _NO_ONE and words[at - 1] not in _TENS))
         and "not" not in words[max(0, at - 3) : at]
@@ -114,10 +109,10 @@ def one_named(segment: Segment) -> bool:
 def one_person(segment: Segment) -> bool:
     """`Mr Okafor cannot sign in`: trouble of somebody who is named."""
     words = segment.words
-    if _TITLES.isdisjoint(words) or not segment.failing:
+    if not segment.failing:
         return False
     return any(
-        words[at] in _TITLES and (at == 0 or words[at - 1] not in {"dear", "liebe", "lieber"})
+        words[at] in TITLES and (at == 0 or words[at - 1] not in {"dear", "liebe", "lieber"})
         for at in range(len(words) - 1)
     )
 
@@ -165,8 +160,8 @@ def _is_count(word: str) -> bool:
 def gets_by(segment: Segment) -> bool:
     """`..., so we look there`: what people do about it, with a verb of their own and no word of being stopped."""
     words = segment.words
-    if _SO.isdisjoint(words) or segment.failing or segment.asks or segment.has("idle", "wish", "question", "solved"):
+    if segment.failing or segment.asks or segment.has("idle", "wish", "question", "solved"):
         return False
     return any(
-        words[at] in _SO and words[at + 1] in _DOERS and words[at + 2] not in _NO_DOING for at in range(len(words) - 2)
+        words[at] in SO and words[at + 1] in _DOERS and words[at + 2] not in _NO_DOING for at in range(len(words) - 2)
     )

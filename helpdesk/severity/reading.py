@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate, chain, islice, repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from helpdesk.severity.lexicon import WHOLE, read_in, shelf
@@ -316,11 +317,12 @@ def _value(number: str) -> float:
 
 def _with_status(hits: Sequence[Hit]) -> Iterable[Hit]:
     """Every hit with what the words around it make of it."""
-    if _CHANGING.isdisjoint([hit.concept for hit in hits]):
+    if _CHANGING.isdisjoint(map(_CONCEPT, hits)):
         return hits
     return _with_changed_status(hits)
 
 
+_CONCEPT = attrgetter("concept")
 _CHANGING = frozenset({*NEGATORS, "past", "firm_if", "future"})  # without one of these all is asserted
 
 

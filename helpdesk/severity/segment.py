@@ -48,6 +48,8 @@ class Segment:
     asks: bool = False  # ends in a question mark
     subject: bool = False  # stands in the subject line
     signs: frozenset[str] = field(init=False, repr=False, compare=False)
+    unable: bool = field(init=False, repr=False, compare=False)  # what should be possible is not: `nobody can ...`
+    failing: bool = field(init=False, repr=False, compare=False)  # something is asserted to go wrong here
     _named: frozenset[str] = field(init=False, repr=False, compare=False)
     _asserted: frozenset[str] = field(init=False, repr=False, compare=False)
 
@@ -59,6 +61,9 @@ class Segment:
             asserted = frozenset([hit.concept for hit in self.hits if hit.status == "asserted"])
         signs = named.union(self.words, "?" if self.asks else ())
         self.__dict__.update(signs=signs, _named=named, _asserted=asserted)
+        may_fail = not named.isdisjoint(_FAILING)
+        self.__dict__["unable"] = may_fail and self._is_unable()
+        self.__dict__["failing"] = may_fail and self._fails()
 
     def has(self, *concepts: str) -> bool:
         """Whether any of the concepts is asserted here."""
@@ -80,15 +85,8 @@ class Segment:
         things = [hit for hit in self.hits if hit.concept == concept]
         return any(0 <= thing.start - zero.end < NEAR and thing.part == zero.part for zero in zeros for thing in things)
 
-    @cached_property
-    def unable(self) -> bool:
-        """Something that should work or be possible does not or is not: `nobody can ...`, `no page loads`."""
+    def _is_unable(self) -> bool:
         return self.tells("negated", "work", "can", "ok") or self.has("cannot")
-
-    @cached_property
-    def failing(self) -> bool:
-        """Something is asserted to go wrong here."""
-        return not self._named.isdisjoint(_FAILING) and self._fails()
 
     def _fails(self) -> bool:
         return self.unable or self.has("down", "halt", "fail") or self._left_undone()
