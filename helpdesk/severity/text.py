@@ -58,7 +58,8 @@ def tidy(text: str) -> str:
 
 def _words(line: str) -> list[str]:
     words = line.split()
-    return words if max(map(len, words), default=0) <= MAX_WORD else [word[:MAX_WORD] for word in words]
+    short = len(line) <= MAX_WORD or max(map(len, words), default=0) <= MAX_WORD
+    return words if short else [word[:MAX_WORD] for word in words]
 
 
 def own_subject(subject: str) -> str:

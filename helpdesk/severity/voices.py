@@ -91,6 +91,7 @@ _TITLE = re.compile(
     r"^[\W_]{0,4}(?:\d{1,2}[.)][\W_]{0,4})?(?P<title>[^:*_\n]{3,60}?)(?P<mark>:\*\*|\*\*:?|__:?|:)(?P<rest>.*)$"
 )
 _ANY_ASIDE = re.compile("|".join(sorted(_ASIDE)))
+_MARKS_OF_TITLE = (":", "**", "__")
 _WORDS_OF_TITLE = 6
 _WORDS_OF_BARE_TITLE = 2  # without a mark of a heading
 
@@ -120,7 +121,7 @@ def _under_headings(text: str) -> Iterator[tuple[str, bool]]:
 
 def _title(line: str) -> tuple[tuple[str, ...], bool]:
     """The words of a heading, and whether what it is about follows on its line; none of another line."""
-    named = _TITLE.match(line)
+    named = _TITLE.match(line) if any(mark in line for mark in _MARKS_OF_TITLE) else None
     title = named["title"] if named else line
     if sum(map(str.isalnum, title.split())) > _WORDS_OF_TITLE:
         return (), False  # most lines: no more need be asked
