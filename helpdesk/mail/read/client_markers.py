@@ -221,7 +221,8 @@ BANNER = re.compile(
     r"^\W*(?:caution|warning|external|\[?external (?:e-?mail|sender|message)\]?|achtung|vorsicht|attention|sicherheitshinweis)\b.{0,200}"
     r"(?:originat|outside|external|sender|links?|außerhalb|extern|extérieur|organi[sz]ation)|"
     r"^\W*(?:this (?:e-?mail|message) (?:originated|came|is) from (?:an? )?(?:outside|external)|you don't often get e-?mail from|"
-    r"sie erhalten nicht (?:oft|häufig) e-?mails? von|diese e-?mail stammt von einem externen)",
+    r"sie erhalten nicht (?:oft|häufig) e-?mails? von|diese e-?mail stammt von einem externen)|"
+    r"^\W*\[ext(?:ern(?:al)?)?(?: (?:e-?mail|sender|message))?\]\W*$",
     re.IGNORECASE,
 )
 LIST_FOOTER = re.compile(

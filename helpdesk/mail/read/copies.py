@@ -1,8 +1,9 @@
 """Whether two mails are copies of one: it came over an address and an alias, a group, or a server that wrote on it.
 
 They have one Message-ID, which is asked before, the same author, the same words and the same files. What differs on the
-way is no difference: fields, Date, how lines are broken, and of what came by a list its tag in the subject and its
-footer. Two mails under one Message-ID are two as soon as they differ by one word or one file.
+way is no difference: fields, Date, how lines are broken, what a gateway warns of above and its lawyers say below, and
+of what came by a list its tag in the subject and its footer. Two mails under one Message-ID are two as soon as they
+differ by one word or one file.
 """
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from helpdesk.mail.read import client_markers as marks
 from helpdesk.mail.read.attachments import attachment
+from helpdesk.mail.read.signature import without_banner
 
 if TYPE_CHECKING:
     from helpdesk.core.words.message import Message, Transport
 
 _TAG = re.compile(r"\[[^\[\]]{1,60}\]")
+_GATEWAYS_TAG = re.compile(
+    r"[\[(*]+\s*(?:ext(?:ern(?:al)?)?|extérieur|externo|esterno)\b[^\[\]()*]{0,20}[\])*]+", re.IGNORECASE
+)
 _RULES = "-_=*~\u2013\u2014"
 _RULE = re.compile(rf"[{_RULES}]{{2,}}")
 _MOST = 2_000  # characters of a footer, without blanks
@@ -46,7 +52,7 @@ def _by_list(transport: Transport) -> bool:
 
 
 def _same_subject(one: Message, other: Message) -> bool:
-    if _squeezed(one.subject) == _squeezed(other.subject):
+    if _squeezed(_GATEWAYS_TAG.sub("", one.subject)) == _squeezed(_GATEWAYS_TAG.sub("", other.subject)):
         return True
     tagged = _by_list(one.transport) or _by_list(other.transport)
     return tagged and _squeezed(_TAG.sub("", one.subject)) == _squeezed(_TAG.sub("", other.subject))
@@ -54,12 +60,20 @@ def _same_subject(one: Message, other: Message) -> bool:
 
 def _same_words(one: Message, other: Message) -> bool:
     first, second = _squeezed(one.text), _squeezed(other.text)
-    if first == second:
+    if first == second or _squeezed(_of_author(one.text)) == _squeezed(_of_author(other.text)):
         return True
     shared = _shared_beginning(first, second)
     # Two footers may begin with the same rule.
     ends = (len(shared), len(shared.rstrip(_RULES)))
     return any(_is_rest(first[end:], one.transport) and _is_rest(second[end:], other.transport) for end in ends)
+
+
+def _of_author(text: str) -> str:
+    """A text without what gateways and their lawyers write around it; never without all of it."""
+    paragraphs = re.split(r"\n\s*\n", "\n".join(without_banner(text.strip().split("\n"))))
+    while len(paragraphs) > 1 and marks.DISCLAIMER.search(paragraphs[-1]) and "?" not in paragraphs[-1]:
+        paragraphs.pop()
+    return "\n".join(paragraphs)
 
 
 def _shared_beginning(one: str, other: str) -> str:

@@ -18,7 +18,7 @@ _SHORT = 70  # characters: the lines of a signature are short
 
 def without_signature(lines: list[str]) -> list[str]:
     """`lines` without what stands below the message. At least the first line with words stays."""
-    kept = _without_banner(_trimmed(lines))
+    kept = without_banner(_trimmed(lines))
     for _ in range(_MAX_CUTS):
         shorter = _trimmed(_cut_once(kept))
         if len(shorter) == len(kept):
@@ -44,7 +44,7 @@ def _trimmed(lines: list[str]) -> list[str]:
     return lines[start:end]
 
 
-def _without_banner(lines: list[str]) -> list[str]:
+def without_banner(lines: list[str]) -> list[str]:
     """Without the warning that some mail servers put above mail from outside."""
     end = next((at for at, line in enumerate(lines[:8]) if not line.strip()), 0)
     banner = " ".join(lines[:end])[: marks.MAX_LINE * 2]
