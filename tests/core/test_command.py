@@ -211,6 +211,8 @@ def test_below_a_first_line_answer_all_is_text_but_the_orders_right_below_it():
     [
         ("#severity\u00a0urgent\u00a0now", "severity", "urgent"),
         ("\u200b#close\u200b", "close", ""),
+        ("#Ack.", "ack", ""),
+        ("#resolve! .", "resolve", ""),
         ("\ufeff#note", "note", ""),
         ("#link HD-9 <https://desk.example/cases/HD-9>", "link", "HD-9"),
         ("#link [HD-9]", "link", "HD-9"),

@@ -28,7 +28,10 @@ from helpdesk.core.words.block import CommandBlock, Mistake, read_block
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_LINE = re.compile(r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*(?P<argument>.*)", re.IGNORECASE)
+# A full stop alone behind the word is a telephone's.
+_LINE = re.compile(
+    r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*(?P<argument>(?:(?!\.$).*)?)\.?", re.IGNORECASE
+)
 _SPACED = re.compile(r"#[#\s]+([a-z-]+)\b.*", re.IGNORECASE)
 _ALONE = re.compile(r"#+\w*[.,:;!]?")
 _NEAR = 0.8  # how alike a word and a command are that may have been meant
