@@ -87,6 +87,11 @@ def _no_stop(segment: Segment, _: Observation) -> bool:
     return not segment.unable and not segment.has("since", "halt", "down") and not segment.none_of("core")
 
 
+def _only_not(segment: Segment, _: Observation) -> bool:
+    """`we have not told anyone`: something that is not done, and need not have been."""
+    return not segment.unable and not segment.has("down", "halt", "fail", "slow", "wrong")
+
+
 def _only_rests(segment: Segment, _: Observation) -> bool:
     """`the agents idle`, `da steht "Save"`, `dat hangt aan ...`: at rest, which is no halt by itself."""
     idle = {hit.start for hit in segment.hits if hit.concept == "idle"}
@@ -306,6 +311,8 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "all-fails": _only_named_as_all,
         "none-comes-through": _no_stop,
         "halted": _only_rests,
+        "failing": _only_not,
+        "core-failing": _only_not,
         "many-affected": _not_for_some,
         "workaround": _fails_itself,
         "gets-by": _fails_itself,

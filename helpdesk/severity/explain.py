@@ -27,6 +27,8 @@ _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
 _IN_THEIR_WORDS = "in the writer's words"  # what is doubtful is left to who reads it
 _MILD = frozenset({"over", "ahead", "other", "usable", "one"})  # values that speak against rank 1
 _LAST = 4
+_SAYING, _TELLING = 3, 6  # words that say what was found, and that tell of trouble by themselves
+_FAILS = ("core-failing", "slow", "failing", "wrong-result")  # effects that tell of something wrong, whatever it is
 _INFERRED = "work"  # a finding that nobody says in so many words: it moves the rank, and is no reason
 # Effects that speak for a value of a finding, and do not show it by themselves to a strict reader.
 _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -93,7 +95,7 @@ def reasons_for(
         alert = observed.alert
         said = alert_kind(alert).replace("-", " ")
         return (Reason("monitoring alert", f"{alert.state}; {said}", shown(alert.evidence)),)
-    found_in = tuple(_shown_by(observed, findings or {}, found))
+    found_in = tuple(_shown_by(observed, findings or {}, found)) or _told(observed, findings or {}, found)
     name = terms.at_rank(found).name
     if not found_in:
         return (Reason("no clear words", f"reads most like {name}"),)
@@ -110,8 +112,22 @@ def _shown_by(observed: Observation, findings: LikelyFindings, found: Rank) -> I
         evidence = evidence_of(observed, name, value, strictly=True) if _fits(name, value, findings, found) else ""
         if evidence:
             yield Reason(name, _SAID[name, value][0], evidence)
-        elif name == "effect" and value != "none" and (quote := _words_for_it(observed, value)):
+        elif name == "effect" and value != "none" and (quote := _words_for_it(observed, _showing(value))):
             yield Reason(name, _IN_THEIR_WORDS, quote)
+
+
+def _showing(value: str) -> tuple[str, ...]:
+    return tuple(effect for effect in shown_by("effect", value) if effect not in _HINTS["effect"])
+
+
+def _told(observed: Observation, findings: LikelyFindings, found: Rank) -> tuple[Reason, ...]:
+    """What the writer says goes wrong, where nothing that is likely is said so that it could be claimed."""
+    effects = findings.get("effect", {})
+    value = max(effects, key=lambda one: effects[one], default="none")
+    if found == _LAST or value in NO_TROUBLE:
+        return ()
+    quote = _words_for_it(observed, (*shown_by("effect", value), *_FAILS), in_body=True)
+    return (Reason("effect", _IN_THEIR_WORDS, quote),) if quote else ()
 
 
 def _fits(name: str, value: str, findings: LikelyFindings, found: Rank) -> bool:
@@ -134,12 +150,12 @@ def evidence_of(observed: Observation, finding: str, value: str, *, strictly: bo
     return _piece(there, observed)
 
 
-def _words_for_it(observed: Observation, value: str) -> str:
+def _words_for_it(observed: Observation, effects: Sequence[str], *, in_body: bool = False) -> str:
     """What the writer says of an effect of which it is doubtful whether it is so by now."""
-    there = [
-        effect for effect in shown_by("effect", value) if effect in observed.seen and effect not in _HINTS["effect"]
-    ]
-    return _piece([effect for effect in there if is_told(effect, observed)], observed)
+    seen = observed.seen
+    there = [effect for effect in effects if effect in seen and not (in_body and effect in seen.named)]
+    least = _TELLING if in_body else _SAYING
+    return _piece([effect for effect in there if is_told(effect, observed, least=least)], observed)
 
 
 def _piece(effects: Sequence[str], observed: Observation) -> str:

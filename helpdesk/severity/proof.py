@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _LISTS = word_lists("proof")
 _QUOTED = re.compile(r"[\"«„“”][^\"«»„“”\n]*[\"»“”]")
 _QUOTATION = re.compile(rf"\s*{_QUOTED.pattern}[\s.,;:!?]*")  # a piece that is a quotation as a whole
-_SENTENCE = 3  # words
 _SHORT_QUOTE = 2  # words of a quotation that names a thing: the "Orders" page
 _BETTER = ("solved", "added-good", "taken-back", "ends-well", "works-now")
 _NOT_YET = ("announced", "maintenance", "fyi")
@@ -38,11 +37,12 @@ def proves(effect: str, finding: str, observed: Observation) -> bool:
     )
 
 
-def is_told(effect: str, observed: Observation) -> bool:
-    """Whether a sentence tells of an effect as of some time, which may be over: it may be quoted."""
+def is_told(effect: str, observed: Observation, *, least: int) -> bool:
+    """Whether a sentence of at least so many words tells of an effect as of some time, which may be over."""
     segment = segment_of(effect, observed)
-    told = segment is not None and len(segment.words) >= _SENTENCE and not is_supposed(segment)
-    return told and _is_claimed(effect, "effect", observed)
+    if segment is None or len(segment.words) < least or is_supposed(segment) or segment.text.count('"') % 2:
+        return False
+    return _is_claimed(effect, "effect", observed)
 
 
 def _is_claimed(effect: str, finding: str, observed: Observation) -> bool:

@@ -20,7 +20,7 @@ _FENCE = re.compile(r"^\s*(?:```|~~~|\{code|<pre|</pre)", re.IGNORECASE)
 _STAMP = re.compile(
     r"^\W{0,2}(?:\w{1,12}[ :|]+)?"
     r"(?:\d{4}[-/.]\d{2}[-/.]\d{2}[ T]|\d{1,2}[/.-]\w{2,3}[/.-]\d{2,4}[ :]|\w{3} +\d{1,2} |\d{1,2}[-/]\d{1,2} )?"
-    r"\d{2}:\d{2}:\d{2}\b"
+    r"\d{2}:\d{2}:\d{2}(?!\d)"
 )
 # A part of a machine that reports (`br0: port 1`, `eth ... eth0: Link is Down`), what tools answer in, and a port.
 _REPORT = re.compile(

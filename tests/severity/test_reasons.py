@@ -104,6 +104,20 @@ def test_what_does_not_stand_in_the_mail_is_not_shown(language, text, not_shown)
     assert not_shown not in said(text, expected=(language,))
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "quote"),
+    [
+        ("en", "Good morning all. The print button of the lessons page does nothing.", "The print button"),
+        ("en", "We run 40 gates. After the patch some agents report that they cannot sign in.", "After the patch"),
+        ("de", "Guten Tag. Drückt man auf Senden, hängt das Fenster eine Minute.", "Drückt man"),
+    ],
+)
+def test_where_nothing_can_be_claimed_the_writer_speaks(language, text, quote):
+    shown = said(text, expected=(language,))
+    assert len(shown) > 1
+    assert all(words.startswith(quote) for words in shown.values())
+
+
 def test_what_was_is_left_to_the_writers_own_words():
     text = "Letzten Dienstag war das Portal drei Stunden nicht erreichbar, kein Kunde konnte bestellen."
     shown = said(f"{text} Inzwischen läuft alles. Wir bitten um einen Bericht.", expected=("de",))
