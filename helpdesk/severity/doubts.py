@@ -333,6 +333,7 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "announced": _not_ahead,
         "no-workaround": _no_way_to_something,
         "ongoing": _not_going_on,
+        "broken-again": _not_going_on,
         "data-lost": _is_found_again,
     }
 )

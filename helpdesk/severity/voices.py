@@ -24,7 +24,7 @@ _STAMP = re.compile(
 )
 # A part of a machine that reports (`br0: port 1`, `eth ... eth0: Link is Down`), what tools answer in, and a port.
 _REPORT = re.compile(
-    r"^(?:;; ?\S|(?:[\w.@-]+ ){0,3}[a-z]{2,}\d+(?:\.\d+)?: |\w+: [\w.]+(?:, \w+: [\w.]+)+$)|"
+    r"^(?:;; ?\S|\w+: \(\d+\) |(?:[\w.@-]+ ){0,3}[a-z]{2,}\d+(?:\.\d+)?: |\w+: [\w.]+(?:, \w+: [\w.]+)+$)|"
     r".*\b\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}\b"
 )
 _LEVEL = re.compile(r"^\W{0,2}(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)\b[\]:| ]")

@@ -81,11 +81,13 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("en", "You fixed it on Thursday, on Friday it was good, today it's back.", OVER),
         ("en", "All screens are black.\nlater: back", FAILS),
         ("en", "11:33 the dialog popped up again and by then everything was gone.", OVER),
+        ("en", "While it lasted none of our taxis had a map, but that's over now and all is cleared.", "it goes on"),
         # How it should be, how to get there, and what a program wrote.
         ("en", "Steps:\n1. renew by hand in the console\n2. connect, which fails\nSince Tuesday.", A_WAY),
         ("en", "Expected behaviour: nobody is locked out of the shop.\nActual behaviour: I am.", EVERYBODY),
         ("de", "Erwartetes Verhalten: niemand wird abgewiesen.\nTatsächlich: einer schon.", EVERYBODY),
         ("en", "Our gateway is odd.\nsfp module sfp1: Link is Down\nbr2: port 4(sfp1) entered disabled state", FAILS),
+        ("en", "curl: (7) Failed to connect to api.shop.example port 443", FAILS),
         ("en", "Odd.\nstatus: NXDOMAIN, ANSWER: 0, AUTHORITY: 1", FAILS),
         ("en", "03-14 09:12:44.120 D/SDK: Controller Event: Idle\nAll of it is the test card.", FAILS),
         # No way that leads anywhere.
