@@ -8,12 +8,15 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+import pytest
 
 from helpdesk.unit import Unit, Units
 from helpdesk.watch import Watch
@@ -38,6 +41,20 @@ if TYPE_CHECKING:
 FRAME = PageFrame(desk="Desk", path="/", viewer=READER)
 HEADER = "x-test-user"
 LOCAL = Access(frozenset({"127.0.0.1", "desk.example"}), user_header=HEADER, proxies=(ip_network("127.0.0.0/8"),))
+
+
+@pytest.fixture
+def database_file_url(request, tmp_path, migrated_file) -> Iterator[str]:
+    """SQLite in a file, which is enough for most pages; PostgreSQL for the tests that ask for it."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        file = tmp_path / "helpdesk.db"
+        shutil.copy(migrated_file, file)
+        yield f"sqlite:///{file}"
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    yield cluster.url_of(name)
+    cluster.drop(name)
 
 
 @dataclass

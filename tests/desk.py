@@ -176,6 +176,18 @@ def alert(key: str = "test", *, headline: str, what: str = "", todo: str = "", *
     return OperatorAlert(kind=key, key=key, text=AlertText(headline=headline, what=what, todo=todo, **more))
 
 
+def everything(desk: TestDesk) -> str:
+    """All that every table holds, as text."""
+    told: list[str] = []
+    with desk.database.read() as connection:
+        for table in tables.metadata.sorted_tables:
+            for row in connection.execute(sa.select(table)):
+                told += [
+                    bytes(v).decode("utf-8", "replace") if isinstance(v, bytes | memoryview) else str(v) for v in row
+                ]
+    return "\n".join(told)
+
+
 def measure(found: Iterable[tuple[Case, Policy]], now: datetime) -> Compliance:
     """What a report counts of these cases, each under its policy version, at `now`."""
     compliance = Compliance()

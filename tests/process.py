@@ -38,8 +38,8 @@ SECRET = "canary-smtp-password"  # of accounts that exist for one test
 PATIENCE = 120.0  # seconds: no promise, only when to give a test up; a busy machine takes its time
 
 
-def until(condition: Callable[[], object], what: str, *, seconds: float = PATIENCE) -> None:
-    """Wait for something another process does."""
+def until(condition: Callable[[], object], what: str = "it happened", *, seconds: float = PATIENCE) -> None:
+    """Wait for something another process or thread does."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} seconds"

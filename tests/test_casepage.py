@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import shutil
 import threading
 from dataclasses import replace
 from html import unescape
@@ -20,7 +19,7 @@ from helpdesk.web import casepage
 from helpdesk.web.cookies import Cookies
 from helpdesk.web.viewer import Viewer
 from helpdesk.web.visit import Visit
-from tests.console import FRAME, site_on
+from tests.console import FRAME, database_file_url, site_on
 from tests.desk import ANN, BOB, JO, LENA, LOGIK, OPS, STRANGER, THREEKIT
 
 if TYPE_CHECKING:
@@ -32,18 +31,7 @@ PNG = File("cart.png", "image/png", b"\x89PNG\r\n\x1a\n" + b"x" * 2000)
 SECRET = File("settings.ini", "text/plain", b"password = hunter2-canary")
 
 
-@pytest.fixture
-def database_url(request, tmp_path, migrated_file) -> Iterator[str]:
-    """SQLite, which is enough for most; PostgreSQL for the tests that ask for it."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        file = tmp_path / "helpdesk.db"
-        shutil.copy(migrated_file, file)
-        yield f"sqlite:///{file}"
-        return
-    cluster = request.getfixturevalue("cluster")
-    name = cluster.create()
-    yield cluster.url_of(name)
-    cluster.drop(name)
+database_url = database_file_url
 
 
 @pytest.fixture

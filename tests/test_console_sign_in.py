@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 import threading
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
@@ -26,7 +25,7 @@ from helpdesk.web.site import PAGES
 from helpdesk.web.viewer import NOBODY, READER, Audience, viewer_of
 from helpdesk.web.views import Views
 from helpdesk.web.visit import own_path
-from tests.console import HEADER, Site, served
+from tests.console import HEADER, Site, database_file_url, served
 from tests.desk import ANN, JO, KEY, LENA, OPS, STRANGER, TestDesk, write_office
 
 if TYPE_CHECKING:
@@ -80,11 +79,7 @@ class Entrance(Site):
         return replace(self, jar={})
 
 
-@pytest.fixture
-def database_url(tmp_path, migrated_file) -> str:
-    file = tmp_path / "helpdesk.db"
-    shutil.copy(migrated_file, file)
-    return f"sqlite:///{file}"
+database_url = database_file_url
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from helpdesk.watch.mailboxes import MailboxWatch
 from helpdesk.wires.courier import Outgoing, Retry, Sent
 from helpdesk.wires.imap import Failing
 from helpdesk.wires.refresh_token import RefreshToken, write_whole
-from tests.wire.imap_desk import Desk, running, until
+from tests.process import until
+from tests.wire.imap_desk import Desk, running
 from tests.wire.imap_servers import Liar, Talk, mail
 from tests.wire.smarthost import ScriptedSmarthost, authority, server_context
 from tests.wire.token_servers import Server, response

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
@@ -32,7 +31,7 @@ from helpdesk.web.markup import printable
 from helpdesk.web.views import Views
 from helpdesk.wires.courier import Sent
 from helpdesk.wires.imap_reports import Failing
-from tests.console import LOCAL, Site, served, shown
+from tests.console import LOCAL, Site, database_file_url, served, shown
 from tests.desk import ANN, JO, LOGIK, STRANGER, TestDesk, write_office
 
 if TYPE_CHECKING:
@@ -56,18 +55,7 @@ class Clock:
         return self().timestamp()
 
 
-@pytest.fixture
-def database_url(request, tmp_path, migrated_file) -> Iterator[str]:
-    """SQLite, which is enough for most pages; PostgreSQL for the tests that ask for it."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        file = tmp_path / "helpdesk.db"
-        shutil.copy(migrated_file, file)
-        yield f"sqlite:///{file}"
-        return
-    cluster = request.getfixturevalue("cluster")
-    name = cluster.create()
-    yield cluster.url_of(name)
-    cluster.drop(name)
+database_url = database_file_url
 
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

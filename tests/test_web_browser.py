@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.console import site_on
+from tests.console import database_file_url, site_on
 from tests.desk import ANN, JO, STRANGER
 
 if TYPE_CHECKING:
@@ -67,11 +67,7 @@ def _write(desk: TestDesk) -> None:
     desk.at("2026-05-19 12:00")
 
 
-@pytest.fixture
-def database_url(tmp_path, migrated_file) -> str:
-    file = tmp_path / "helpdesk.db"
-    shutil.copy(migrated_file, file)
-    return f"sqlite:///{file}"
+database_url = database_file_url
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from helpdesk.desk import load_rules
 from helpdesk.store import migrate, outbox
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
-from tests.desk import ANN, BOB, JO, KEY, KIM, TestDesk, wall, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, TestDesk, everything, wall, write_office
 
 CANARY = "Canary-4711!"
 LETTER = f"Priority: Urgent\nSteps to reproduce: log in as {CANARY}-user\n\nOur password: {CANARY}\nNo rule fires."
@@ -21,18 +21,6 @@ LETTER = f"Priority: Urgent\nSteps to reproduce: log in as {CANARY}-user\n\nOur 
 
 def words(mail) -> str:
     return " ".join(mail.text.split())
-
-
-def everything(desk) -> str:
-    """All that every table holds, as text."""
-    told = []
-    with desk.database.read() as connection:
-        for table in metadata.sorted_tables:
-            for row in connection.execute(sa.select(table)):
-                told += [
-                    bytes(v).decode("utf-8", "replace") if isinstance(v, bytes | memoryview) else str(v) for v in row
-                ]
-    return "\n".join(told)
 
 
 def test_the_agent_is_told_kind_and_place_and_never_the_secret(desk):

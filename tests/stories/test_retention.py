@@ -28,7 +28,7 @@ from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
 from helpdesk.unit import Unit
 from tests.celigo import celigo_desk, la
-from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, alert, measure, wall, write_office
+from tests.desk import ANN, BOB, JO, KEY, KIM, STRANGER, TestDesk, alert, everything, measure, wall, write_office
 
 CANARY = "Canary-4711"
 PDF = (
@@ -38,18 +38,6 @@ PDF = (
     "--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=invoice.pdf\r\n"
     "Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQK\r\n--b--\r\n"
 ).encode()
-
-
-def everything(desk) -> str:
-    """All that every table holds, as text."""
-    told = []
-    with desk.database.read() as connection:
-        for table in metadata.sorted_tables:
-            for row in connection.execute(sa.select(table)):
-                told += [
-                    bytes(v).decode("utf-8", "replace") if isinstance(v, bytes | memoryview) else str(v) for v in row
-                ]
-    return "\n".join(told)
 
 
 def days_later(desk, days):

@@ -6,7 +6,6 @@ import importlib
 import os
 import sqlite3
 import threading
-import time
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from helpdesk import failpoints
 from helpdesk.wires.imap import Account, Backoff, Fetched, Poller, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.wire.imap_servers import Mailbox
@@ -80,14 +79,6 @@ def running(poller: Poller) -> Iterator[threading.Event]:
         stop.set()
         thread.join(_GOES_AT_ONCE)
         assert not thread.is_alive(), f"still running {_GOES_AT_ONCE} seconds after it was told to stop"
-
-
-def until(condition: Callable[[], object], *, seconds: float = 120) -> None:
-    """Wait for something another thread does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 class Ledger:

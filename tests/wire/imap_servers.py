@@ -32,6 +32,7 @@ import pytest
 from imapclient import IMAPClient
 
 from helpdesk.wires.imap import Account
+from tests.process import free_port
 
 if TYPE_CHECKING:
     import ssl
@@ -166,7 +167,7 @@ class Dovecot:
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="dc"))
-        self.port, self.tls_port = _free_port(), _free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._write_settings()
 
@@ -239,7 +240,7 @@ class Pymap:
     """An IMAP server from PyPI, in memory. It has one user: a mailbox of it is a folder."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -288,12 +289,6 @@ def mail_server() -> Dovecot | Pymap:
 def mailbox() -> Mailbox:
     """An empty mailbox on a real IMAP server."""
     return real_server().mailbox()
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

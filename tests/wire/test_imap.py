@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpdesk.wires.imap import Fetched, Interrupted, MailboxUnavailable, Patience, Renumbered, probe
-from tests.wire.imap_desk import Desk, desk, running, until
+from tests.process import until
+from tests.wire.imap_desk import Desk, desk, running
 from tests.wire.imap_servers import PASSWORD, Dovecot, Mailbox, Proxy, mail, mailbox, real_server
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ import pytest
 
 from helpdesk.wires.imap import Backoff, MailboxUnavailable, NotPutAway, Oversized, Patience, Unfetchable
 from tests.effort import at_most
-from tests.wire.imap_desk import Desk, desk, running, until
+from tests.process import until
+from tests.wire.imap_desk import Desk, desk, running
 from tests.wire.imap_servers import Hangup, Liar, Lying, Talk, mail
 
 if TYPE_CHECKING:

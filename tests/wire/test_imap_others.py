@@ -10,7 +10,8 @@ import pytest
 
 from helpdesk.wires.imap import AloneAgain, Patience, Poller, TakenByOthers
 from helpdesk.wires.imap_others import Others
-from tests.wire.imap_desk import Desk, desk, running, until
+from tests.process import until
+from tests.wire.imap_desk import Desk, desk, running
 from tests.wire.imap_servers import Mailbox, mail, mailbox
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from helpdesk.wires.imap import (
     Report,
 )
 from helpdesk.wires.imap_reports import Outage
-from tests.wire.imap_desk import Desk, desk, running, until
+from tests.process import until
+from tests.wire.imap_desk import Desk, desk, running
 from tests.wire.imap_servers import PASSWORD, Hangup, Liar, Mailbox, Talk, mail, mailbox
 
 __all__ = ["desk", "mailbox"]  # fixtures
