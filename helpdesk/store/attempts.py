@@ -23,7 +23,7 @@ from helpdesk.store import claims, order
 from helpdesk.store.claims import FREED, taken
 from helpdesk.store.dialect import skip_locked
 from helpdesk.store.order import DUE, WAITING
-from helpdesk.store.prepared import Prepared, PreparedLists
+from helpdesk.store.prepared import Prepared, PreparedLists, at_most
 from helpdesk.store.spool import Spooled, find
 from helpdesk.store.tables import spool
 
@@ -47,7 +47,7 @@ _HOLD = PreparedLists(
 _TRIED = sa.text("spool.attempts > 0")  # in the words of its index
 
 
-_ANY = Prepared(sa.select(spool.c.id).where(WAITING).limit(sa.literal_column("1")))
+_ANY = Prepared(sa.select(spool.c.id).where(WAITING).limit(at_most(1)))
 
 
 def any_waiting(connection: sa.Connection) -> bool:
@@ -94,7 +94,7 @@ def _to_be_tried(which: sa.ColumnElement[bool] | sa.TextClause, dead: Collection
         sa.select(spool.c.id, spool.c.attempts)
         .where(WAITING, which, spool.c.attempts < MAX_ATTEMPTS, _is_free(dead), DUE)
         .order_by(spool.c.received_at, spool.c.id)
-        .limit(sa.literal_column(str(_LOOKED_AT)))
+        .limit(at_most(_LOOKED_AT))
     )
 
 

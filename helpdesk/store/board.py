@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from helpdesk.store.prepared import Prepared
+from helpdesk.store.prepared import Prepared, at_most
 from helpdesk.store.tables import BROKEN, HANDED_OVER, LISTED, cases
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _statement(kept: Kept, columns: tuple[str, ...], size: int, dated: bool, beh
     if behind:
         query = query.where(_behind(dated=dated))
     # A literal, because PostgreSQL's generic plan for a bound LIMIT reads the whole table.
-    return Prepared(query.order_by(*_ORDER).limit(sa.literal_column(str(size))))
+    return Prepared(query.order_by(*_ORDER).limit(at_most(size)))
 
 
 # What an index holds, where that is not all that is open.
@@ -184,7 +184,7 @@ _NEXT_MAILBOX = Prepared(
     sa.select(cases.c.mailbox)
     .where(sa.text(LISTED), cases.c.mailbox > sa.bindparam("after", type_=cases.c.mailbox.type))
     .order_by(cases.c.mailbox)
-    .limit(sa.literal_column("1"))
+    .limit(at_most(1))
 )
 
 

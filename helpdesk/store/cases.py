@@ -30,7 +30,7 @@ from helpdesk.core.words.people import Workload
 from helpdesk.errors import NotFound, StaleCase
 from helpdesk.store import case_counts
 from helpdesk.store.dialect import insert_ignoring, locked, skip_locked, wait_at_most
-from helpdesk.store.prepared import Prepared, PreparedLists, one_of
+from helpdesk.store.prepared import Prepared, PreparedLists, at_most, one_of
 from helpdesk.store.tables import LISTED, cases, event, message, policy_version, spool
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ _OPEN_OF = {
         .where(column == sa.bindparam("value"), sa.text(LISTED), one_of(cases.c.status, _ACTIVE))
         .where(cases.c.id != sa.bindparam("besides"))
         .order_by(cases.c.id.desc())
-        .limit(_OTHERS)
+        .limit(at_most(_OTHERS))
     )
     for column in (cases.c.customer, cases.c.requester)
 }
@@ -86,7 +86,7 @@ _LEDGERS = PreparedLists(
 _HAS_EVENT = Prepared(
     sa.select(event.c.seq)
     .where(event.c.case_id == sa.bindparam("number"), event.c.type == sa.bindparam("type"))
-    .limit(1)
+    .limit(at_most(1))
 )
 _ANSWERED = PreparedLists(
     lambda numbers: sa.select(event.c.case_id).where(event.c.case_id.in_(numbers), event.c.type == AgentAnswered.type),
@@ -351,7 +351,7 @@ def _due(limit: int) -> PreparedLists:
             .where(cases.c.next_at.is_not(None), cases.c.next_at <= sa.bindparam("now"), cases.c.id.not_in(besides))
             .order_by(cases.c.next_at)
             # A literal, because PostgreSQL's generic plan for a bound LIMIT reads the whole table.
-            .limit(sa.literal_column(str(limit)))
+            .limit(at_most(limit))
         ),
         besides=cases.c.id,
     )

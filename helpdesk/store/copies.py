@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from helpdesk.errors import StaleCase
 from helpdesk.store import spool as spool_store
-from helpdesk.store.prepared import Prepared, one_of
+from helpdesk.store.prepared import Prepared, at_most, one_of
 from helpdesk.store.tables import message as messages
 from helpdesk.store.tables import spool
 
@@ -36,7 +36,7 @@ _BEFORE = Prepared(
         spool_store.HAS_RAW,
     )
     .order_by(spool.c.id)
-    .limit(_COMPARED)
+    .limit(at_most(_COMPARED))
 )
 
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from helpdesk.store.claims import run_out
 from helpdesk.store.dialect import skip_locked
-from helpdesk.store.prepared import Prepared, PreparedLists
+from helpdesk.store.prepared import Prepared, PreparedLists, at_most
 from helpdesk.store.tables import spool
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _newest(limit: int) -> PreparedLists:
     since = spool.c.received_at >= sa.bindparam("since", type_=spool.c.received_at.type)
     order = spool.c.received_at.desc(), spool.c.id.desc()
     return PreparedLists(
-        lambda besides: _ready_besides(besides).where(since).order_by(*order).limit(_literal(limit)),
+        lambda besides: _ready_besides(besides).where(since).order_by(*order).limit(at_most(limit)),
         besides=spool.c.author_key,
     )
 
@@ -107,7 +107,7 @@ def _newest(limit: int) -> PreparedLists:
 def _oldest(limit: int) -> PreparedLists:
     order = spool.c.received_at, spool.c.id
     return PreparedLists(
-        lambda besides: _ready_besides(besides).order_by(*order).limit(_literal(limit)), besides=spool.c.author_key
+        lambda besides: _ready_besides(besides).order_by(*order).limit(at_most(limit)), besides=spool.c.author_key
     )
 
 
@@ -117,10 +117,6 @@ def _ready_besides(besides: Sequence[sa.BindParameter[Any]]) -> sa.Select[Any]:
 
 
 _IS_READY = sa.and_(spool.c.attempts == 0, spool.c.claimed_by.is_(None), DUE)
-
-
-def _literal(number: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(number))  # PostgreSQL's generic plan for a bound LIMIT reads the whole table
 
 
 _HOLD = PreparedLists(
@@ -224,7 +220,7 @@ def _sharing(place: int, what: str, key: sa.Column[str]) -> sa.Select[Any]:
         sa.select(*_COLUMNS)
         .where(WAITING, key == sa.bindparam(f"{what}{place}", type_=key.type), spool.c.received_at <= at, earlier)
         .order_by(spool.c.received_at, spool.c.id)
-        .limit(_literal(HEAP + 1))
+        .limit(at_most(HEAP + 1))
         .subquery()
     )
     return sa.select(sa.literal_column(str(place)).label("place"), sa.literal_column(f"'{what}'").label("shared"), rows)

@@ -29,7 +29,7 @@ from helpdesk.core.words.unseen import Handed
 from helpdesk.errors import NotFound, Refused
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
-from helpdesk.store.prepared import Prepared, PreparedLists, one_of
+from helpdesk.store.prepared import Prepared, PreparedLists, at_most, one_of
 from helpdesk.store.tables import cases, outbox
 
 if TYPE_CHECKING:
@@ -87,22 +87,11 @@ _ACKNOWLEDGED_EVERYWHERE = Prepared(
     .where(outbox.c.created_at > sa.bindparam("since"), sa.text("kind IN ('ack', 'out-of-scope')"))
     .select_from(outbox)
 )
-_RAWS_TO = PreparedLists(
-    lambda numbers, readers, named: (
-        sa.select(outbox.c.kind, outbox.c.raw)
-        .where(outbox.c.case_id.in_(numbers), outbox.c.recipient.in_(readers), outbox.c.raw.is_not(None))
-        .order_by(sa.case((outbox.c.message_id.in_(named), 1), else_=0).desc(), outbox.c.id.desc())
-        .limit(sa.bindparam("most", type_=sa.Integer))
-    ),
-    numbers=outbox.c.case_id,
-    readers=outbox.c.recipient,
-    named=outbox.c.message_id,
-)
 _MESSAGE_IDS = Prepared(
     sa.select(outbox.c.message_id)
     .where(outbox.c.case_id == sa.bindparam("number"), outbox.c.recipient == sa.bindparam("reader"))
     .order_by(outbox.c.id.desc())
-    .limit(_THREAD)
+    .limit(at_most(_THREAD))
 )
 _HANDED = PreparedLists(
     lambda numbers, readers: (
@@ -262,7 +251,7 @@ def count_due(connection: sa.Connection, now: datetime, limit: int, *, beyond_ma
 def _counting(limit: int, beyond_mail: bool) -> Prepared:  # noqa: FBT001
     def count(which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
         due = sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), _of(beyond_mail), which)
-        some = due.limit(sa.literal_column(str(limit))).subquery()
+        some = due.limit(at_most(limit)).subquery()
         return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
     tried = sa.and_(_TRIED, outbox.c.next_at <= sa.bindparam("now"))
@@ -277,7 +266,7 @@ def any_beyond_mail(connection: sa.Connection) -> bool:
 @cache  # asked for every second
 def _any_beyond_mail() -> Prepared:
     query = sa.select(outbox.c.id).where(outbox.c.next_at.is_not(None), _of(True))
-    return Prepared(query.limit(sa.literal_column("1")))
+    return Prepared(query.limit(at_most(1)))
 
 
 def _of(beyond_mail: bool) -> sa.ColumnElement[bool]:  # noqa: FBT001
@@ -302,7 +291,7 @@ def _claim_of(dialect_name: str, *, tried: bool, limit: int, beyond_mail: bool) 
             outbox.c.next_at.is_not(None), outbox.c.claimed_by.is_(None), _of(beyond_mail), which, ~_follows_another()
         )
         .order_by(*order)
-        .limit(sa.literal_column(str(limit)))
+        .limit(at_most(limit))
     )
     claimed = {"state": "sending", "lease": outbox.c.lease + 1, "attempts": outbox.c.attempts + 1}
     return (
@@ -589,6 +578,21 @@ def key_of(connection: sa.Connection, message_id: str, numbers: Collection[int])
     return str(connection.execute(query).scalar() or "")
 
 
+@lru_cache
+def _raws_to(limit: int) -> PreparedLists:
+    return PreparedLists(
+        lambda numbers, readers, named: (
+            sa.select(outbox.c.kind, outbox.c.raw)
+            .where(outbox.c.case_id.in_(numbers), outbox.c.recipient.in_(readers), outbox.c.raw.is_not(None))
+            .order_by(sa.case((outbox.c.message_id.in_(named), 1), else_=0).desc(), outbox.c.id.desc())
+            .limit(at_most(limit))
+        ),
+        numbers=outbox.c.case_id,
+        readers=outbox.c.recipient,
+        named=outbox.c.message_id,
+    )
+
+
 def raws_to(
     connection: sa.Connection,
     numbers: Collection[int],
@@ -601,7 +605,7 @@ def raws_to(
     if not numbers or not recipients:
         return []
     lists = {"numbers": numbers, "readers": recipients, "named": named or ("",)}
-    return [(str(row.kind), bytes(row.raw)) for row in _RAWS_TO.rows(connection, lists, most=limit)]
+    return [(str(row.kind), bytes(row.raw)) for row in _raws_to(limit).rows(connection, lists)]
 
 
 def message_ids_to(connection: sa.Connection, case: int, recipient: str) -> list[str]:

@@ -43,6 +43,15 @@ def one_of(column: sa.Column[str], values: Collection[str]) -> sa.ColumnElement[
     return column.in_([sa.bindparam(None, value, type_=column.type) for value in values])
 
 
+def at_most(number: int) -> sa.ColumnElement[int]:
+    """A LIMIT that stands in the statement itself.
+
+    SQLite plans a statement anew each time that it is given one as a value; PostgreSQL's generic plan for one reads the
+    whole table.
+    """
+    return sa.literal_column(str(number), sa.Integer)
+
+
 class Prepared:
     """One statement. `sets`: the columns that an INSERT or UPDATE is given values for."""
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from helpdesk.store import cases as case_store
 from helpdesk.store.dialect import unhurried
-from helpdesk.store.prepared import Prepared
+from helpdesk.store.prepared import Prepared, at_most
 from helpdesk.store.search_tables import INDEX
 from helpdesk.store.search_words import words_of
 from helpdesk.store.tables import cases, message, to_index
@@ -127,7 +127,7 @@ def texts(connection: sa.Connection, numbers: Collection[int]) -> dict[int, str]
 # --- reading
 
 
-_WAITING = Prepared(sa.select(to_index).order_by(to_index.c.id.desc()).limit(sa.literal_column(str(AT_A_TIME))))
+_WAITING = Prepared(sa.select(to_index).order_by(to_index.c.id.desc()).limit(at_most(AT_A_TIME)))
 
 
 def index(database: Database, left_out: Callable[[str, str], None] | None = None) -> int:
