@@ -6,11 +6,11 @@ may be the very answer that is waited for.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.enclosure import DECORATION, MACHINERY
 from helpdesk.core.words.rating import comment_in
+from helpdesk.core.words.subjects import new_subject
 from helpdesk.core.words.thanks import Thanks
 from helpdesk.thanks.reading import is_approval, read_thanks
 
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
 
 _OF_THE_MAIL = frozenset((MACHINERY, DECORATION))
-_NO_SUBJECT = ("nosubject", "ohnebetreff", "sansobjet", "sinasunto")  # as our mails call it
 _CARDS = frozenset(("text/vcard", "text/x-vcard"))
-_REF = re.compile(r"\[?(HD-[0-9]+)\b\]?", re.IGNORECASE)
-_PREFIXES = re.compile(
-    r"^\s*(?:(?:re|aw|antw|antwort|sv|fw|fwd|wg|tr|rv|res|rif|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
-)
 
 
 def thanks_in(case: Case | None, arrival: Arrival, terms: Terms) -> Thanks | None:
@@ -57,7 +52,7 @@ def _only_thanks(case: Case, arrival: Arrival, terms: Terms) -> Thanks | None:
     message = arrival.message
     if arrival.to_escalation or arrival.sensitive or not all(map(_says_nothing, message.attachments)):
         return None
-    if not _same_subject(case, message.subject):
+    if new_subject(message.subject, of_case=case.subject, ref=case.ref):
         return None
     names = [case.requester.name, terms.desk, terms.mailbox.name, *(agent.name for agent in terms.team.members)]
     names += [message.sender.name, message.sender.address.partition("@")[0]] if message.sender else []
@@ -73,18 +68,3 @@ def _may_be_an_answer(case: Case, thanks: Thanks) -> bool:
 def _says_nothing(attached: Attachment) -> bool:
     """Whether an attachment is part of how people sign their mail."""
     return attached.kept in _OF_THE_MAIL or attached.type in _CARDS
-
-
-def _same_subject(case: Case, subject: str) -> bool:
-    """Whether the subject is still ours or theirs; a new one may be all that somebody has to say."""
-    said = _PREFIXES.sub("", subject).strip()
-    begins = _REF.match(said)
-    if begins and begins[1].upper() == case.ref:
-        return True  # as our own subjects begin
-    theirs = _plain(_PREFIXES.sub("", case.subject))
-    bare = _REF.sub(lambda ref: "" if ref[1].upper() == case.ref else ref[0], said)
-    return _plain(bare) in {"", theirs, *(() if theirs else _NO_SUBJECT)}
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -46,6 +46,14 @@ def test_what_looks_like_a_signature_and_is_none_is_shown_and_rated(desk):
     assert desk.events("suspected")
 
 
+def test_what_is_said_in_the_subject_alone_is_shown(desk):
+    desk.mail(JO, "How to export", "How do I export a rule?")
+    desk.reply(ANN, "Which version?", to_kind="assigned")
+    desk.reply(JO, "", to_kind="relay", subject="Re: How to export [HD-1] - it is 7.2")
+
+    assert 'wrote, under the subject "How to export - it is 7.2":\n\n(no text)' in shown(desk)
+
+
 def test_what_is_quoted_is_counted(desk):
     desk.mail(JO, "How to export", "How do I export a rule?")
     desk.reply(ANN, "\n".join(f"Step {n}: press it." for n in range(30)), to_kind="assigned")

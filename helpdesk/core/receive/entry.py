@@ -11,6 +11,7 @@ from helpdesk.core.words.decision import Arrival, Draft
 from helpdesk.core.words.drafts import AssignedMail, ShownMail
 from helpdesk.core.words.events import CaseFlagged, Event, MailEvent, MonitorReported, Stamp
 from helpdesk.core.words.message import UnreadableText
+from helpdesk.core.words.subjects import new_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ def to_agents(
         sender=sender.address if sender else "",
         attached=tuple(enclosure.told(arrival.message)),
         folded=arrival.folded,
+        new_subject=new_subject(arrival.message.subject, of_case=case.subject, ref=case.ref),
     )
     text = arrival.message.text if opens else arrival.message.reply
     wrote = sender or arrival.addressee.author

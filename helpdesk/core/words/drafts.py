@@ -212,6 +212,7 @@ class ToAgent(CaseContent):
 class ShownMail(ToAgent):
     """Somebody's mail on a case. `sender` is its address, `trust` how it was placed, `folded` its lines left out.
 
+    `new_subject`: its subject, where that says something else than the case's.
     `handed_over`: the case was another's; `outsider`: who wrote is none of its people.
     """
 
@@ -219,6 +220,7 @@ class ShownMail(ToAgent):
     unverified: bool = False
     sender: str = ""
     folded: int = 0
+    new_subject: str = ""
     proposed: tuple[str, ...] = ()  # what the agent decides, in words
     handed_over: bool = False
     outsider: bool = field(default=False, metadata=UNSAID)
