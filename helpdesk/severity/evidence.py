@@ -15,12 +15,11 @@ def shown(text: str) -> str:
     return line[: EVIDENCE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
 
 
-# A sentence ends at its mark, closing quotes with it, where no small letter, number or German month goes on (`i.e. for
-# all`, `ca. 70`, `3. Mai`) and no title or single letter stands before (`Mr. Lee`, `z. B.`); or with its line.
-_GOES_ON = r"[a-z\d]|Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
-_SENTENCE = re.compile(
-    rf"[^\n]+?(?:(?<!\b[^\W\d])(?<!\b[DMSFH]r)(?<!\bMrs)[.!?]+[\"»”)]*(?=\s*$|\s+(?!{_GOES_ON}))|$)", re.MULTILINE
-)
+# A sentence ends at its mark, closing quotes with it, where no small letter or German month goes on (`i.e. for all`,
+# `3. Mai`) and no short form or single letter stands before (`Mr. Lee`, `ca. 70`, `z. B.`); or with its line.
+_GOES_ON = r"[a-z]|Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
+_SHORT = r"(?<!\b[^\W\d])(?<!\b[DMSFHN]r)(?<!\bNo)(?<!\bca)(?<!\bMrs)"
+_SENTENCE = re.compile(rf"[^\n]+?(?:{_SHORT}[.!?]+[\"»”)]*(?=\s*$|\s+(?!{_GOES_ON}))|$)", re.MULTILINE)
 
 
 def whole(piece: str, text: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LIKELY = 0.8  # below it a finding is no reason
 _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
-_IN_THEIR_WORDS = "in the writer's words"  # what is doubtful is left to who reads it
+_IN_THEIR_WORDS = "the customer writes this"  # what is doubtful is left to who reads it
 _MILD = frozenset({"over", "ahead", "other", "usable", "one"})  # values that speak against rank 1
 _LAST = 4
 _SAYING, _TELLING = 3, 6  # words that say what was found, and that tell of trouble by themselves

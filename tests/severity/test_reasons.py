@@ -9,7 +9,7 @@ FAILS = "something does not work or cannot be done"
 EVERYBODY = "for everybody"
 A_WAY = "there is a way round it"
 OVER = "it is over"
-QUOTED = "in the writer's words"
+QUOTED = "the customer writes this"
 
 
 def said(text, subject="", **more):
