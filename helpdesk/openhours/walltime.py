@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.openhours.calendar import wall_instant, within_reach
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -145,7 +145,7 @@ def _handover(part: str, timezone: str) -> WallTime:
 def parse_weekly(text: str, timezone: str) -> WallTime:
     """Read `mon 09:00`. Raises ValueError that says what was expected."""
     day, _, time = text.strip().lower().partition(" ")
-    weekday = next((n for n, name in enumerate(_WEEKDAYS) if len(day) >= 3 and name.startswith(day)), None)
+    weekday = next((n for n, name in enumerate(WEEKDAYS) if len(day) >= 3 and name.startswith(day)), None)
     if weekday is None:
         raise ValueError(f'expected a day and a time such as "mon 09:00", not {text!r}')
     return WallTime(timezone, time_of_day(time, text), weekday)

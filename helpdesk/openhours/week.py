@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.openhours.calendar import Calendar
+    from helpdesk.openhours.calendar import Calendar, SpecialDay
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = 86400  # seconds
@@ -72,3 +72,10 @@ def _weekdays(days: list[int]) -> str:
 def clock_words(seconds: int) -> str:
     """`07:30`, of seconds after midnight."""
     return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"
+
+
+def day_words(day: SpecialDay) -> str:
+    """`closed`, `open 10:00-14:00, a business day`: how a day differs from its week."""
+    part = "" if (day.start, day.end) == (0, _DAY) else f" {clock_words(day.start)}-{clock_words(day.end)}"
+    ruled = {None: "", True: ", a business day", False: ", no business day"}[day.business]
+    return f"{'open' if day.opens else 'closed'}{part}{ruled}"

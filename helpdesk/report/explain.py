@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.offering.policy import NoPromise, Promise
-from helpdesk.openhours.week import clock_words
+from helpdesk.openhours.week import DAYS, clock_words
 from helpdesk.phrases import moment, span
 from helpdesk.report.shapes import as_json, clock_shape, fields_of, instant
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from helpdesk.core.words.clock import Clock, Stretch
     from helpdesk.offering.policy import Policy
     from helpdesk.openhours.calendar import Calendar
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def case_clocks_text(case: Case, policy: Policy, now: datetime) -> str:
@@ -163,7 +161,7 @@ def _from_to(start: datetime, end: datetime) -> str:
 
 
 def _wall(local: datetime) -> str:
-    return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}" + (f":{local:%S}" if local.second else "")
+    return f"{DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}" + (f":{local:%S}" if local.second else "")
 
 
 def _why_closed(piece: Any, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from helpdesk.offering.customer_hours import read_place
 from helpdesk.offering.policy import NoPromise
 from helpdesk.offering.promises import AGREED
 from helpdesk.openhours.calendar import wall_instant
-from helpdesk.openhours.week import clock_words, week_words
+from helpdesk.openhours.week import clock_words, day_words, week_words
 from helpdesk.phrases import brief, moment, span
 from helpdesk.plural import plural
 from helpdesk.report import accounts, hours
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from helpdesk.openhours.calendar import Calendar, SpecialDay
 
 _ALWAYS = "24x7"  # the calendar that every policy has, on no wall: its zone is UTC
-
-_DAY = 86400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,11 +483,9 @@ def holiday_sections(policy: Policy, year: int, reader: OfferingReader = EVERYBO
 
 
 def _day_row(day: SpecialDay, timezone: str, zones: list[str]) -> list[str]:
-    part = "" if (day.start, day.end) == (0, _DAY) else f" {clock_words(day.start)}-{clock_words(day.end)}"
     begins, ends = (wall_instant(timezone, day.on, seconds) for seconds in (day.start, day.end))
     elsewhere = [f"{brief(begins, zone)} to {brief(ends, zone)}" for zone in zones]
-    ruled = {None: "", True: ", a business day", False: ", no business day"}[day.business]
-    return [f"{day.on:%a %d %b}", f"{'open' if day.opens else 'closed'}{part}{ruled}", day.name, *elsewhere]
+    return [f"{day.on:%a %d %b}", day_words(day), day.name, *elsewhere]
 
 
 # --- examples

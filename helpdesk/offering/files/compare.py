@@ -8,11 +8,11 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.offering.policy import NoPromise
-from helpdesk.openhours.week import clock_words, week_words
+from helpdesk.openhours.week import clock_words, day_words, week_words
 from helpdesk.plural import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from helpdesk.offering.policy import Policy, Promise
     from helpdesk.openhours.calendar import Calendar, SpecialDay
@@ -38,10 +38,17 @@ def differences(old: Policy, new: Policy, *, years: Collection[int]) -> list[Dif
         *_promises(old, new),
         *_hours(old, new),
         *_days(old, new, years),
-        *_steps(old, new),
-        *_entries(old, new),
-        *_readings(old, new),
+        *_changed(_ladder(old), _ladder(new)),
+        *_changed(dict(_said_of(old)), dict(_said_of(new))),
+        *_changed(dict(_readings_of(old)), dict(_readings_of(new))),
     ]
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+    """What is said otherwise to all, by what it is about."""
+    for what in dict.fromkeys((*before, *after)):
+        if before.get(what) != after.get(what):
+            yield Difference(what, "all", before.get(what, ""), after.get(what, ""))
 
 
 def _keys(old: Policy, new: Policy) -> Iterator[Difference]:
@@ -51,11 +58,8 @@ def _keys(old: Policy, new: Policy) -> Iterator[Difference]:
         ("channel", old.channels, new.channels),
         ("severity", old.severity.levels, new.severity.levels),
     ):
-        names_before = {entry.key: entry.name for entry in before}
-        names_after = {entry.key: entry.name for entry in after}
-        for key in dict.fromkeys((*names_before, *names_after)):
-            if names_before.get(key) != names_after.get(key):
-                yield Difference(f"{what} {key}", "all", names_before.get(key, ""), names_after.get(key, ""))
+        names = ({f"{what} {entry.key}": entry.name for entry in entries} for entries in (before, after))
+        yield from _changed(*names)
 
 
 def _promises(old: Policy, new: Policy) -> Iterator[Difference]:
@@ -128,19 +132,9 @@ def _days(old: Policy, new: Policy, years: Collection[int]) -> Iterator[Differen
 def _by_date(days: tuple[SpecialDay, ...]) -> dict[str, str]:
     words: dict[str, str] = {}
     for day in days:
-        part = f" {clock_words(day.start)}-{clock_words(day.end)}" if (day.start, day.end) != _WHOLE else ""
-        ruled = {None: "", True: ", a business day", False: ", no business day"}[day.business]
-        said = f"{'open' if day.opens else 'closed'}{part}{ruled} ({day.name})"
-        key = day.on.isoformat()
+        said, key = f"{day_words(day)} ({day.name})", day.on.isoformat()
         words[key] = f"{words[key]}, {said}" if key in words else said
     return words
-
-
-def _steps(old: Policy, new: Policy) -> Iterator[Difference]:
-    before, after = _ladder(old), _ladder(new)
-    for key in dict.fromkeys((*before, *after)):
-        if before.get(key) != after.get(key):
-            yield Difference(f"step at {key}", "all", before.get(key, ""), after.get(key, ""))
 
 
 def _ladder(policy: Policy) -> dict[str, str]:
@@ -148,28 +142,14 @@ def _ladder(policy: Policy) -> dict[str, str]:
     steps: dict[str, str] = {}
     for step in policy.ladder:
         words = f"{step.kind} to {', '.join(step.to)}{', each in turn' if step.in_turn else ''}"
-        steps[step.key] = f"{steps[step.key]}; {words}" if step.key in steps else words
+        key = f"step at {step.key}"
+        steps[key] = f"{steps[key]}; {words}" if key in steps else words
     return steps
-
-
-def _readings(old: Policy, new: Policy) -> Iterator[Difference]:
-    before, after = (dict(_readings_of(policy)) for policy in (old, new))
-    for what in dict.fromkeys((*before, *after)):
-        if before.get(what) != after.get(what):
-            yield Difference(what, "all", before.get(what, ""), after.get(what, ""))
 
 
 def _readings_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield from ((f"assumption {assumption.key}", assumption.why) for assumption in policy.assumptions)
     yield from ((f"unsaid, {unsaid.what}", unsaid.why) for unsaid in policy.unsaid)
-
-
-def _entries(old: Policy, new: Policy) -> Iterator[Difference]:
-    """Everything else that a file says, entry by entry: for all who have it."""
-    before, after = dict(_said_of(old)), dict(_said_of(new))
-    for what in dict.fromkeys((*before, *after)):
-        if before.get(what) != after.get(what):
-            yield Difference(what, "all", before.get(what, ""), after.get(what, ""))
 
 
 def _to_whom(policy: Policy) -> Iterator[tuple[str, str]]:
@@ -189,6 +169,7 @@ def _to_whom(policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Everything else that a file says, entry by entry: for all who have it."""
     yield from ((f"escalation of plan {plan.key}", _plain(plan.escalation)) for plan in policy.plans)
     for key, follows in policy.customer_hours.items():
         zone = ("their zone",) if follows.in_their_zone else ()
@@ -271,7 +252,6 @@ def _all_of(value: Any) -> str:
     return ", ".join(f"{name} {_plain(said)}" for name, said in _fields(value) if said)
 
 
-_WHOLE = (0, 86400)  # seconds of a day
 _PLAIN = (
     "name",
     "source",

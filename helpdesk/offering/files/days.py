@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
+from helpdesk.openhours.walltime import WEEKDAYS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from helpdesk.offering.files.schema import DayEntry
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = [
     "january",
     "february",
@@ -147,11 +148,11 @@ def day_rule(on: str | date) -> Callable[[int], date | None]:
         rite, shift = EASTER_ORTHODOX if moving["rite"] == "orthodox" else EASTER_WESTERN, _shift(moving)
         return lambda year: easter(year, rite) + shift
     rule = _RULE.fullmatch(text)
-    if not rule or rule["weekday"] not in _WEEKDAYS or rule["month"] not in _MONTHS:
+    if not rule or rule["weekday"] not in WEEKDAYS or rule["month"] not in _MONTHS:
         raise ValueError(f"expected {EXPECTED_RULE}, not {on!r}")
     nth, weekday, month = (
         _NTH[rule["nth"]],
-        _WEEKDAYS.index(rule["weekday"]),
+        WEEKDAYS.index(rule["weekday"]),
         _MONTHS.index(rule["month"]) + 1,
     )
     return lambda year: _shifted(nth_weekday(year, month, weekday, nth), _shift(rule))

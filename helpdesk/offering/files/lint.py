@@ -449,7 +449,7 @@ def _categories(table: PolicyFile) -> Iterator[Remark]:
         closed = (day for year in years for day in closures(known, holidays, year) if not day.opens)
         halves = {day.name: day.start for day in closed if day.start}
         if halves:
-            said = ", ".join(f"{name} from {start // 3600:02}:{start // 60 % 60:02}" for name, start in halves.items())
+            said = ", ".join(f"{name} from {clock_words(start)}" for name, start in halves.items())
             yield "assumption", f"{place}.half_days_from", f"half days are closed: {said}"
 
 

@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr
 
 from helpdesk.offering.maintenance_terms import MaintenanceTerms, NoticePeriod
 from helpdesk.offering.policy import Maintenance
-from helpdesk.openhours.walltime import is_zone
+from helpdesk.openhours.walltime import WEEKDAYS, is_zone
 from helpdesk.openhours.within import parse_within
 from helpdesk.plural import plural
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from helpdesk.offering.files.schema import MaintenanceEntry, MaintenanceTermsTable
     from helpdesk.openhours.within import Within
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LOOKED_AT = 60  # windows of a rule: five years of months
 _LONGEST = 24 * 366  # hours
 
@@ -59,7 +58,7 @@ def read_maintenance_terms(table: MaintenanceTermsTable, problems: FileProblems)
 
 
 def _problems(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> Iterator[str]:
-    if entry.weekday and entry.weekday.lower() not in _WEEKDAYS:
+    if entry.weekday and entry.weekday.lower() not in WEEKDAYS:
         yield f"weekday: expected a day such as friday, not {entry.weekday!r}"
     yield from _dated_problems(entry.dated) if entry.dated else _rule_problems(entry, entries)
     if entry.announce_by and (entry.announce_by.tzinfo is None or not entry.dated):
@@ -106,7 +105,7 @@ def recurrence(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> 
 def strays_to(entry: MaintenanceEntry) -> str:
     """The first weekday but the document's own on which a rule's windows begin; "" where there is none."""
     starts = islice(rrulestr(entry.rule, dtstart=entry.start), _LOOKED_AT)
-    days = (_WEEKDAYS[start.weekday()] for start in starts)
+    days = (WEEKDAYS[start.weekday()] for start in starts)
     return next((day for day in days if day != entry.weekday.lower()), "")
 
 
@@ -114,14 +113,14 @@ def lands_on(entry: MaintenanceEntry, entries: Sequence[MaintenanceEntry]) -> st
     """The weekday on which an entry that follows another really falls, by counting days alone."""
     leader = next(other for other in entries if other.name == entry.after)
     start = leader.start or datetime.min  # noqa: DTZ901 - read_maintenance has refused an entry without start
-    return _WEEKDAYS[(start + timedelta(days=entry.after_days)).weekday()]
+    return WEEKDAYS[(start + timedelta(days=entry.after_days)).weekday()]
 
 
 def _on_weekday(start: datetime, weekday: str) -> datetime:
     """The next such weekday from there on, the day itself included."""
-    if weekday.lower() not in _WEEKDAYS:
+    if weekday.lower() not in WEEKDAYS:
         return start
-    return start + timedelta(days=(_WEEKDAYS.index(weekday.lower()) - start.weekday()) % 7)
+    return start + timedelta(days=(WEEKDAYS.index(weekday.lower()) - start.weekday()) % 7)
 
 
 def _recurring(
