@@ -356,7 +356,7 @@ def _writes_on_merged(case: Case, arrival: Arrival, terms: Terms, now: datetime)
     content = CustomerMessageMail(
         reopened=was_over, through=merged.case.ref, changed=read.changed, proposed=read.proposed
     )
-    drafts = entry.to_agents(content, case, arrival, terms)
+    drafts = entry.to_agents(content, case, arrival, terms, written_on=merged.case)
     came = replace(came, drafts=tuple(draft for draft in came.drafts if draft.kind != "customer-message"))
     return Decision(case, events, tuple(drafts), reply=arrival.message.reply, also=((came, theirs),))
 
@@ -374,7 +374,7 @@ def thanks_us(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: d
     events = (event,) if merged else events
     case = case.after(*events)
     content = CustomerMessageMail(thanked=True, confirms=thanks.confirms)
-    drafts = tuple(entry.to_agents(content, case, arrival, terms))
+    drafts = tuple(entry.to_agents(content, case, arrival, terms, written_on=wrote_on))
     return Decision(case, events, drafts, reply=arrival.message.reply, also=also)
 
 

@@ -51,9 +51,16 @@ def not_read(arrival: Arrival, now: datetime) -> Iterator[Event]:
 
 
 def to_agents(
-    content: ShownMail, case: Case, arrival: Arrival, terms: Terms, *, also: Agent | None = None
+    content: ShownMail,
+    case: Case,
+    arrival: Arrival,
+    terms: Terms,
+    *,
+    also: Agent | None = None,
+    written_on: Case | None = None,
 ) -> list[Draft]:
-    """A mail to those who keep the case, and to whom else has it at hand."""
+    """A mail to those who keep the case, and to whom else has it at hand; `written_on` is one that went into it."""
+    named = written_on or case
     sender, placement = arrival.message.sender, arrival.placement
     opens, outside = isinstance(content, AssignedMail), placement.role == "outsider"
     unverified = (outside and not placement.told) or "unverified" in case.tags
@@ -65,7 +72,7 @@ def to_agents(
         sender=sender.address if sender else "",
         attached=tuple(enclosure.told(arrival.message)),
         folded=arrival.folded,
-        new_subject=new_subject(arrival.message.subject, of_case=case.subject, ref=case.ref),
+        new_subject=new_subject(arrival.message.subject, of_case=named.subject, ref=named.ref),
     )
     text = arrival.message.text if opens else arrival.message.reply
     wrote = sender or arrival.addressee.author
