@@ -35,6 +35,7 @@ _HEARTS = re.compile(
     "[\u2665\u2764\u2b50\ufe0e\ufe0f\U0001f31f\U0001f493-\U0001f49f\U0001f4aa\U0001f60d\U0001f90d\U0001f90e\U0001f91d"
     "\U0001f970\U0001f973\U0001f9e1\U0001fa75-\U0001fa77\U0001faf6]"
 )
+_APPROVING = re.compile(f"{_THUMBS.pattern}|{_CHEERFUL.pattern}|{_HEARTS.pattern}")
 _APOSTROPHES = re.compile("['\u2019`\u00b4]")
 _PUNCTUATION = re.compile(
     '[.,!;:()"\u201c\u201d\u201e\u00ab\u00bb\u2026\u00a1\u2013\u2014\u00b7~\u3001\u3002\uff0c\uff01\u060c\u061b-]+'
@@ -63,7 +64,7 @@ def read_thanks(text: str, *, names: Collection[str] = ()) -> Thanks | None:
     readings = _readings(words, known)
     found = [kinds for kinds in readings if kinds & {"thanks", "confirms"}]
     if not found:
-        return None
+        return Thanks(assents=True) if readings and _APPROVING.search(text) else None
     return Thanks(
         confirms=any("confirms" in kinds for kinds in found),
         assents=all("assents" in kinds for kinds in found),  # "works fine" needs no "fine" of its own

@@ -132,6 +132,9 @@ Alles klar, danke
 👍🏻👍🏻
 ✅
 🙏
+Perfekt 👍
+Ok! 🙂
+Super, alles klar 🎉
 Tak, dziękuję
 Tamam, teşekkürler
 Εντάξει, ευχαριστώ
@@ -217,6 +220,9 @@ Teşekkürler, ne zaman çalışıyor
 👎
 😡
 👍?
+Nicht perfekt 👍
+The export fails 🙂
+👎 ok
 Hello Ann
 Kind regards
 We have a new problem
