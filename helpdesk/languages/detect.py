@@ -47,6 +47,7 @@ _LOGGED = re.compile(
     r"File )\b)"
 )
 _MARK = re.compile(r"[^\w\s.,;:!?'\u2019\"-]|[\d_]")
+_CLOSING = (".", ",", ";", ":", "!", "?")  # no marks of code, and no part of a word at its end
 _MOST_MARKS = 0.15  # of the characters of a line of prose
 _SHORTEST = 6  # letters of a word whose ending speaks
 _ENDINGS = (2, 3, 4, 5, 6)  # letters
@@ -145,6 +146,9 @@ def _of_all(pieces: Iterable[BetweenBlanks]) -> Sequence[Speaks]:
 @lru_cache(_REMEMBERED)
 def _between_blanks(piece: str) -> BetweenBlanks:
     """What is known of a piece of text without a blank: mails use the same few thousand."""
+    word = piece[:-1] if piece.endswith(_CLOSING) else piece
+    if word.isalpha() and (lowered := word.lower()).isalpha():
+        return 0, (_spoken_by(lowered),)  # as most are
     return len(_MARK.findall(piece)), tuple(map(_spoken_by, _WORD.findall(piece.lower())))
 
 
@@ -162,7 +166,8 @@ def _spoken_by(word: str) -> Speaks:
 
 
 def _by_letters(word: str) -> Codes:
-    known = [set(codes) for letter in word if (codes := _letters().get(letter))]
+    letters = _letters()
+    known = [set(letters[letter]) for letter in word if letter in letters]
     return tuple(sorted(set.intersection(*known))) if known else ()
 
 

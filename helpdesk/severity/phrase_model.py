@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MOST_WORDS = 400  # of a mail; a symptom stands at the top
 LONGEST = 3  # words of a phrase
 ENDING, LAST = 24, "$"  # words that are the end of a mail, and their mark
-WORDS_KEPT = 5_000  # words whose numbers and pieces are remembered
+WORDS_KEPT = 10_000  # words whose numbers and pieces are remembered
 NOWHERE = -1  # the place of what the table does not know
 PIECES = (4, 5)  # letters of a piece
 FULL = 20  # words of a mail to which the scores before the first belong in full: they are what is usual of most
@@ -169,7 +169,8 @@ def _place_of(concepts: tuple[str, ...]) -> int:
 
 @lru_cache(WORDS_KEPT)
 def _heard(word: str) -> _Heard:
-    pieces = (place for _, place in shipped().places(map(number_of, pieces_of(word))))
+    numbers = map(zlib.crc32, map(str.encode, pieces_of(word)))
+    pieces = (place for _, place in shipped().places(numbers))
     return _Heard(number_of(word), number_of(f"{LAST}{word}"), f" {word}".encode(), tuple(pieces))
 
 

@@ -6,11 +6,10 @@ and never over a comma; a condition covers the part between commas that it opens
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate, chain, islice, repeat
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from helpdesk.severity.lexicon import WHOLE, read_in, shelf
 from helpdesk.severity.segment import Hit, Segment
@@ -70,8 +69,7 @@ CLAUSE = 5  # words before a colon that say something of their own, as `Error:` 
 SHORT_REACH = 3  # and for a negative word: `no error`, `nothing is down`
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lexeme:
+class Lexeme(NamedTuple):
     """A word or a mark (`word` is "" then), with what is known of it wherever it stands."""
 
     word: str

@@ -65,6 +65,10 @@ class Lexicon:
         self._exact: dict[str, list[Entry]] = {}
         self._starts: dict[str, list[Entry]] = {}
         self._ends: dict[str, list[Entry]] = {}
+        self._first_letters: set[str] = (
+            set()
+        )  # of what `_starts`, and the last ones of what `_ends`: most words have none
+        self._last_letters: set[str] = set()
         for concept, words in tables.items():
             for word in words:
                 self._add(concept, word, language)
@@ -72,6 +76,8 @@ class Lexicon:
     def begun_by(self, word: str) -> Iterator[Entry]:
         """Every entry that begins with a word."""
         yield from self._exact.get(word, ())
+        if word[:FEWEST] not in self._first_letters and word[-FEWEST:] not in self._last_letters:
+            return
         for size in range(FEWEST, len(word) + 1):
             yield from self._starts.get(word[:size], ())
             yield from self._ends.get(word[-size:], ())
@@ -93,21 +99,23 @@ class Lexicon:
             entry = Entry(concept, parts)
             if first.endswith("*"):
                 self._starts.setdefault(first[:-1], []).append(entry)
+                self._first_letters.add(first[:FEWEST])
             elif first.startswith("*"):
                 self._ends.setdefault(first[1:], []).append(entry)
+                self._last_letters.add(first[-FEWEST:])
             else:
                 self._exact.setdefault(first, []).append(entry)
 
 
 class Beginnings:
-    """The entries that begin with one word: those of that word alone, those told by the next word, and the rest.
+    """The entries that begin with one word: those of that word alone, those told by the next words, and the rest.
 
     The rest goes on with a gap, or with any word that begins so: `near` and `stems` say whether one of it can match.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._alone: list[Found] = []  # of one word
-        self._by_next: dict[str, list[Entry]] = {}
+        self._by_next: dict[str, list[tuple[str, Entry]]] = {}  # with the word behind the next, "" for any or none
         self._rest: list[Entry] = []
         for entry in entries:
             following = entry.parts[1] if len(entry.parts) > 1 else ""
@@ -116,7 +124,9 @@ class Beginnings:
             elif following == GAP or following.endswith("*"):
                 self._rest.append(entry)
             else:
-                self._by_next.setdefault(following, []).append(entry)
+                third = entry.parts[2] if len(entry.parts) > 2 else ""
+                told = "" if third == GAP or third.endswith("*") else third
+                self._by_next.setdefault(following, []).append((told, entry))
         first_told = [entry.parts[1 if entry.parts[1] != GAP else 2] for entry in self._rest]
         self._near = frozenset(part for part in first_told if not part.endswith("*"))
         self._stems = tuple({part[:-1] for part in first_told if part.endswith("*")})
@@ -124,11 +134,13 @@ class Beginnings:
     def at(self, words: Sequence[str], position: int) -> list[Found]:
         """Every (concept, number of words) that an entry matches at a position, where its first word stands."""
         following = words[position + 1] if position + 1 < len(words) else ""
-        longer: Sequence[Entry] = self._by_next.get(following, ())
-        if self._rest and self._may_go_on(words[position + 1 : position + 1 + GAP_REACH]):
-            longer = [*longer, *self._rest]
-        if not longer:
+        told = self._by_next.get(following)
+        rest = self._rest and self._may_go_on(words[position + 1 : position + 1 + GAP_REACH])
+        if not told and not rest:
             return self._alone
+        third = words[position + 2] if position + 2 < len(words) else ""
+        longer = [entry for word, entry in told or () if not word or word == third]
+        longer += self._rest if rest else ()
         matched = [(entry.concept, length) for entry in longer if (length := _length(entry.parts, words, position))]
         return self._alone + matched if matched else self._alone
 
