@@ -47,7 +47,7 @@ _LOGGED = re.compile(
     r"File )\b)"
 )
 _MARK = re.compile(r"[^\w\s.,;:!?'\u2019\"-]|[\d_]")
-_CLOSING = (".", ",", ";", ":", "!", "?")  # no marks of code, and no part of a word at its end
+_CLOSING = re.compile(r"[.,;:!?]+(?!\S)")  # no marks of code, and behind a word no part of it
 _MOST_MARKS = 0.15  # of the characters of a line of prose
 _SHORTEST = 6  # letters of a word whose ending speaks
 _ENDINGS = (2, 3, 4, 5, 6)  # letters
@@ -128,11 +128,16 @@ class _Ballot:
 def _spoken_in(text: str) -> Sequence[Speaks]:
     """What each of the writer's own words speaks for; where none is theirs, each word."""
     looked_at = text[:_LOOKED_AT]
-    lines = [(line, [*map(_between_blanks, line.split())]) for line in looked_at.splitlines()]
+    lines = [(line, [*map(_between_blanks, _bare(line).split())]) for line in looked_at.splitlines()]
     prose = [(line, pieces) for line, pieces in lines if _is_prose(line, pieces)]
-    told, quotations = _QUOTATION.subn(" ", "\n".join([line for line, _ in prose]).lower())
-    own = map(_between_blanks, told.split()) if quotations else chain.from_iterable([pieces for _, pieces in prose])
+    told, quotations = _QUOTATION.subn(" ", "\n".join([line for line, _ in prose]))
+    own = map(_between_blanks, _bare(told).split()) if quotations else chain.from_iterable([one for _, one in prose])
     return _of_all(own) or _of_all(chain.from_iterable([pieces for _, pieces in lines]))
+
+
+def _bare(text: str) -> str:
+    """A text without what closes its words and sentences, so that a word is mostly the same piece."""
+    return _CLOSING.sub("", text)
 
 
 def _is_prose(line: str, pieces: Iterable[BetweenBlanks]) -> bool:
@@ -146,9 +151,8 @@ def _of_all(pieces: Iterable[BetweenBlanks]) -> Sequence[Speaks]:
 @lru_cache(_REMEMBERED)
 def _between_blanks(piece: str) -> BetweenBlanks:
     """What is known of a piece of text without a blank: mails use the same few thousand."""
-    word = piece[:-1] if piece.endswith(_CLOSING) else piece
-    if word.isalpha() and (lowered := word.lower()).isalpha():
-        return 0, (_spoken_by(lowered),)  # as most are
+    if piece.isalpha() and (word := piece.lower()).isalpha():
+        return 0, (_spoken_by(word),)  # as most are
     return len(_MARK.findall(piece)), tuple(map(_spoken_by, _WORD.findall(piece.lower())))
 
 

@@ -109,7 +109,9 @@ def _lexemes_of(languages: tuple[str, ...]) -> Callable[[str], tuple[Lexeme, ...
 
 
 def _segments(text: str, known: Callable[[str], tuple[Lexeme, ...]], *, subject: bool) -> Iterator[Segment]:
-    written = split(blanked(text), most=MOST_WORDS)
+    plain = blanked(text)
+    small = plain.lower()  # so that a word is mostly the same token
+    written = split(small if len(small) == len(plain) else plain, most=MOST_WORDS)
     found = list(map(known, written[1::2]))
     lexemes = list(islice(chain.from_iterable(found), MOST_WORDS))
     token_of = list(chain.from_iterable(map(repeat, range(len(found)), map(len, found))))
