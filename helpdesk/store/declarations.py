@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from helpdesk.errors import NotFound, Refused
 from helpdesk.offering.declared import DeclaredState, Incident, MaintenanceWindow
 from helpdesk.store.dialect import write_alone
+from helpdesk.store.prepared import Prepared
 from helpdesk.store.tables import incident, maintenance, outage, switch
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _TAKEN_DOWN = sa.select(outage.c.name).where(outage.c.ended_at.is_(None), outage.c.withdrawn_at.is_(None))
-_DOWN = sa.union(sa.select(switch.c.name).where(switch.c.down), _TAKEN_DOWN).order_by("name")
-_OPEN_INCIDENTS = sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.id)
-_COMING = sa.select(maintenance).where(maintenance.c.ends_at > sa.bindparam("now")).order_by(maintenance.c.begins_at)
+_DOWN = Prepared(sa.union(sa.select(switch.c.name).where(switch.c.down), _TAKEN_DOWN).order_by("name"))
+_OPEN_INCIDENTS = Prepared(sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.id))
+_COMING = Prepared(
+    sa.select(maintenance).where(maintenance.c.ends_at > sa.bindparam("now")).order_by(maintenance.c.begins_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,9 @@ class Planned:
 def declared_state(connection: sa.Connection, now: datetime) -> DeclaredState:
     """All that is declared and not over; what is down, by a switch or with an incident."""
     return DeclaredState(
-        down=tuple(connection.execute(_DOWN).scalars()),
-        incidents=tuple(_incident(row) for row in connection.execute(_OPEN_INCIDENTS)),
-        windows=tuple(_window(row) for row in connection.execute(_COMING, {"now": now})),
+        down=tuple(row.name for row in _DOWN.rows(connection)),
+        incidents=tuple(map(_incident, _OPEN_INCIDENTS.rows(connection))),
+        windows=tuple(_window(row) for row in _COMING.rows(connection, now=now)),
     )
 
 

@@ -19,6 +19,7 @@ from helpdesk.core.words.events import AgentAnswered, CaseClosed, CaseResolved, 
 from helpdesk.severity import Example
 from helpdesk.store import cases as case_store
 from helpdesk.store.cases import Opened
+from helpdesk.store.prepared import Prepared
 from helpdesk.store.tables import classifier_model, message
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _ENDS = (CaseResolved, CaseClosed)
 _ABSTAINED = ("no cue", "unsure")  # the rules by which the desk left it to people
 _BATCH = 200
-_ACTIVE_VERSION = sa.select(classifier_model.c.version).where(classifier_model.c.state == "active")
+_ACTIVE_VERSION = Prepared(sa.select(classifier_model.c.version).where(classifier_model.c.state == "active"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Label:
 
 def active_version(connection: sa.Connection) -> int | None:
     """The version that the desk judges by; None for the shipped model."""
-    found: int | None = connection.execute(_ACTIVE_VERSION).scalar()
-    return found
+    found = _ACTIVE_VERSION.rows(connection)
+    return int(found[0].version) if found else None
 
 
 def state_of(connection: sa.Connection, version: int) -> dict[str, Any]:
