@@ -12,7 +12,6 @@ call. The same digest goes into our Message-IDs, so that References to them cann
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -38,10 +37,13 @@ _LETTER: dict[Purpose, str] = {
 }
 _PURPOSE: dict[str, Purpose] = {letter: purpose for purpose, letter in _LETTER.items()}
 NO_CASE = 0  # of what concerns the desk as a whole
-_DIGEST = 26  # base 32 characters: 130 bits
+_BASE_32 = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 section 6, in lower case
+_DIGEST = 26  # characters of it: 130 bits
+_PAIRS = [one + other for one in _BASE_32 for other in _BASE_32]
+_SHIFTS = range(5 * (_DIGEST - 2), -1, -10)  # of two characters each
+_CUT_OFF = 256 - 5 * _DIGEST  # bits of SHA-256
 _ROUND_TRIP = "round-trip"
 _CALL = "call"
-_OCTETS = 20  # that they are cut from: whole groups of five
 _CASE = "(0|[1-9][0-9]{0,11})"  # written in one way only
 _TAG = re.compile(rf"{_CASE}\.([abcgnotvy])([a-z2-7]{{{_DIGEST}}})")
 CALL_TOKEN = re.compile(rf"{_CASE}\.([a-z2-7]{{{_DIGEST}}})")
@@ -132,4 +134,5 @@ class Signer:
         keyed = begun.copy()
         # The separator cannot occur in an address or a number, so no two lists of facts read alike.
         keyed.update("\0".join(facts).encode())
-        return base64.b32encode(keyed.digest()[:_OCTETS]).decode().lower()[:_DIGEST]
+        number = int.from_bytes(keyed.digest(), "big") >> _CUT_OFF
+        return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])

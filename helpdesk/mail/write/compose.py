@@ -262,10 +262,10 @@ def _encoding(text: str, octets: bytes) -> str:
     if text.isascii() and octets == octets.translate(None, _NO_TEXT) and max(map(len, text.split("\n"))) < _LONG:
         return "7bit"
     beginning = text[:2_000]
-    return "base64" if len(_FOREIGN.findall(beginning)) * 4 > len(beginning) else "quoted-printable"
+    foreign = len(beginning) - len(beginning.encode("ascii", "ignore"))
+    return "base64" if foreign * 4 > len(beginning) else "quoted-printable"
 
 
-_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
 _NO_TEXT = _CONTROLS + b"\r"  # carriage returns are written at line ends only
 _LONG = 900  # a line that is encoded
