@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.mail.read.client_markers import in_small_letters
 from helpdesk.mail.read.codec import clean, decode
 from helpdesk.mail.read.headers import message_ids, people, read_block, text_of
 from helpdesk.mail.read.mime import Tree, read_tree
@@ -303,6 +304,9 @@ _BEGINNING = 4_000  # characters in which a report says that it is one
 
 def _is_unnamed(text: str) -> bool:
     """Whether it has the form of a program's that answers under the name of nobody in particular."""
+    small = in_small_letters(text[:_BEGINNING])
+    if not ("delivered to:" in small or "error message below:" in small or "undeliverable to " in small):
+        return False  # the patterns are tried at every letter
     return bool(_UNNAMED.search(text[:2_000]) or _FORMS.search(text[:_BEGINNING]))
 
 

@@ -225,8 +225,26 @@ BANNER = re.compile(
     r"^\W*\[ext(?:ern(?:al)?)?(?: (?:e-?mail|sender|message))?\]\W*$",
     re.IGNORECASE,
 )
-LIST_FOOTER = re.compile(
+_LIST_FOOTER = re.compile(
     r"mailing list|mailman/(?:listinfo|options)|list(?:info|serv)\b|unsubscribe|to unsubscribe|you received this (?:message|e-?mail|mail) because|"
     r"you are receiving this|google groups|abbestellen|abmelden|se désinscrire|désabonner|yahoo! groups|lists\.|sourceforge\.net",
     re.IGNORECASE,
 )
+# All that the pattern can find holds one of these; it is tried at every letter of a line.
+_IN_LIST_FOOTER = (
+    "list", "mailman/", "unsubscribe", "you received this", "you are receiving this", " groups", "abbestellen", "abmelden",
+    "désinscrire", "désabonner", "sourceforge",
+)  # fmt: skip
+
+
+def is_list_footer(line: str) -> bool:
+    """Whether a line is what mailing lists put below a mail."""
+    small = in_small_letters(line)
+    return any(sign in small for sign in _IN_LIST_FOOTER) and _LIST_FOOTER.search(line) is not None
+
+
+def in_small_letters(text: str) -> str:
+    """A text as patterns that ignore case compare it: to them, a long s is an s, and an i without its dot is an i."""
+    if not text.isascii():
+        text = text.replace("\u017f", "s").replace("\u0131", "i").replace("\u0130", "i")
+    return text.lower()

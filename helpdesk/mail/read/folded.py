@@ -102,7 +102,7 @@ def _is_sentence(line: str) -> bool:
     bare = overlap.unmarked(line)[: marks.MAX_LINE].strip(" \t*_")
     words = overlap.words_of(bare)
     letters = [word for word in words if word.isalpha() or any(char.isalpha() for char in word)]
-    unspaced = sum(len(word) == 1 and not word.isascii() for word in letters)
+    unspaced = 0 if bare.isascii() else sum(len(word) == 1 and not word.isascii() for word in letters)
     long_enough = len(letters) >= _LONG or unspaced >= _UNSPACED
     if not long_enough and not (len(letters) >= _SENTENCE and bare.endswith(_ENDS)):
         return False
@@ -110,5 +110,5 @@ def _is_sentence(line: str) -> bool:
         any(pattern.match(bare) for pattern in _NO_SENTENCE)
         or (not bare.endswith(_ENDS) and marks.CONTACT.search(bare))
         or marks.header_kind(bare)
-        or marks.LIST_FOOTER.search(bare)
+        or marks.is_list_footer(bare)
     )

@@ -448,6 +448,8 @@ def _original(lines: list[str], at: int) -> int:
             return 0
         width = _header_block(lines, block) or headerblock.block_by_shape(lines, block)
         return block - at + width if width else 0
+    if ":" not in line and "\uff1a" not in line and "|" not in line:
+        return 0  # no header
     alone = at == 0 or not lines[at - 1].strip()
     if not alone and (
         marks.header_kind(line) != "from" or list(map(marks.header_kind, lines[at + 1 : at + 2])) != ["date"]

@@ -200,7 +200,7 @@ def _paragraph_start(lines: list[str], end: int) -> int:
 
 def _at_list_footer(lines: list[str]) -> int | None:
     for at in range(len(lines) - 1, max(-1, len(lines) - 12), -1):
-        if marks.RULE.match(lines[at]) and any(marks.LIST_FOOTER.search(line[:400]) for line in lines[at + 1 :]):
+        if marks.RULE.match(lines[at]) and any(marks.is_list_footer(line[:400]) for line in lines[at + 1 :]):
             return at
     return None
 
