@@ -22,7 +22,7 @@ from helpdesk.mail.read.headers import message_ids, people, read_block, text_of
 from helpdesk.mail.read.mime import Tree, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from helpdesk.person import Person
 
@@ -241,9 +241,9 @@ _UNNAMED = re.compile(
 def _prose(tree: Tree) -> Bounce | None:
     block = tree.root.block
     subject = text_of(block.first("subject"))
-    if not (_is_sent_as_report(tree, subject) or _is_unnamed(_text(tree, _BEGINNING))):
+    if not (_is_sent_as_report(tree, subject) or _is_unnamed(_beginning(tree))):
         return None  # nearly every mail, before all of its text is read
-    text = _text(tree, _READ)
+    text = _text(tree)
     if not _reads_as_report(tree, subject, text):
         return None
     status, permanent = _read_prose(f"{subject}\n{text}")
@@ -352,28 +352,37 @@ def _is_null(value: bytes) -> bool:
     return value.replace(b" ", b"") == b"<>"
 
 
-def _text(tree: Tree, least: int) -> str:
-    """The report itself: the text before the returned mail, and of a long page at least so many characters of it."""
-    part = next((one for one in tree.parts if one.type in {"text/plain", "text/html"}), tree.root)
-    text = decode(tree.body(part)[:_READ], part.parameters.get("charset", ""))[0]
-    text = _words(text, least) if part.type == "text/html" else clean(text)
+def _text(tree: Tree) -> str:
+    """The report itself: the text before the returned mail."""
+    raw, read = _raw_text(tree)
+    text = read(raw)
     return _RETURNED.split(text, maxsplit=1)[0] or text
 
 
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_WITHIN = 1_000  # characters of a line that may tell that what stands below it was returned
-
-
-def _words(page: str, least: int) -> str:
-    end = 4 * least
-    while 0 < end < len(page):
-        end = page.find("<", end)  # never within a tag
-        if end > 0 and len(words := _TAG.sub(" ", clean(page[:end]))) >= least + _WITHIN:
-            return words
+def _beginning(tree: Tree) -> str:
+    """The first words of it, `_BEGINNING` characters at least where there are so many."""
+    raw, read = _raw_text(tree)
+    end = 4 * _BEGINNING
+    while 0 < end < len(raw):
+        end = raw.find("<", end) if read is _words else end  # never within a tag
+        if end > 0 and len(text := read(raw[:end])) >= _BEGINNING:
+            return text
         end *= 2
+    return read(raw)
+
+
+def _raw_text(tree: Tree) -> tuple[str, Callable[[str], str]]:
+    """The part that tells what happened, and how its words are read."""
+    part = next((one for one in tree.parts if one.type in {"text/plain", "text/html"}), tree.root)
+    text = decode(tree.body(part)[:_READ], part.parameters.get("charset", ""))[0]
+    return text, _words if part.type == "text/html" else clean
+
+
+def _words(page: str) -> str:
     return _TAG.sub(" ", clean(page))
 
 
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _RETURNED = re.compile(
     r"^(?:[-|]{1,2}-{1,} ?(?:message text follows|below this line is a copy|the header|this is a copy|original|returned|message header|message text|"
     r"unsent|included).*|(?:return-path|received): .*)$",
