@@ -11,9 +11,9 @@ import gc
 import os
 import shutil
 import tempfile
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from jinja2.bccache import BytecodeCache
 from helpdesk.desk import load_rules
 from helpdesk.log import quiet
 from helpdesk.offering.files import find
-from helpdesk.store import migrate
+from helpdesk.store import engine, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.search_tables import INDEX
 from helpdesk.store.tables import metadata
@@ -171,6 +171,21 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "environment", environment)
         patch.setattr(find, "survey_policy", lru_cache(find.survey_policy))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unflushed() -> Iterator[None]:
+    """No power is cut within this process, and a file that is flushed at each commit is waited for on a busy machine."""
+    prepare = engine._prepare_sqlite
+
+    @wraps(prepare)
+    def prepared(connection: Any, record: Any) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_prepare_sqlite", prepared)
         yield
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.core.words.message import Envelope
-from helpdesk.store import spool
+from helpdesk.store import engine, spool
 from helpdesk.store.engine import Database
 from helpdesk.store.spool import Accepted
 from helpdesk.store.tables import policy_version
@@ -58,16 +58,18 @@ def test_naive_times_are_refused_and_aware_ones_come_back_in_utc(database):
         connection.execute(sa.insert(policy_version).values(**row, stored_at=AT.replace(tzinfo=None)))
 
 
-def test_an_embedded_database_flushes_before_it_answers(database):
+def test_a_database_flushes_before_it_answers(database_url, monkeypatch):
     """S01: WAL alone does not."""
-    if not database.embedded:
-        with database.read() as connection:
-            assert connection.execute(sa.text("SHOW synchronous_commit")).scalar() == "on"
-        return
+    monkeypatch.setattr(engine, "_prepare_sqlite", engine._prepare_sqlite.__wrapped__)
+    database = Database(database_url)
+    asked = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     with database.read() as connection:
-        assert connection.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
-        assert connection.execute(sa.text("PRAGMA synchronous")).scalar() == 2
-        assert connection.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1
+        if database.embedded:
+            said = {name: connection.execute(sa.text(f"PRAGMA {name}")).scalar() for name in asked}
+            assert said == asked
+        else:
+            assert connection.execute(sa.text("SHOW synchronous_commit")).scalar() == "on"
+    database.close()
 
 
 def collide(url, *, writers, each):
