@@ -38,13 +38,6 @@ _GMAIL_REACTION = "text/vnd.google.email-reaction+json"
 # What Gmail writes below the sign, in the language of the person who set it, with a link to itself on that line or the next.
 _OF_GMAIL = re.compile(r"[^\n?!]{1,120}\bGmail\b[^\n?!]{0,40}(?:\s<https?://[^\s<>]{1,600}>)?")
 _VIA_GMAIL = re.compile(r".{1,120} reacted via Gmail|.{1,200} <https?://[^\s/<>]{1,200}/gmail/about/[^\s<>]{0,300}>")
-# Outlook: "Jo Miller reacted to your message: 👍", above the message.
-_OUTLOOK = re.compile(
-    r"[^\n]{1,80} (?:reacted to your (?:message|e-?mail)|hat auf Ihre (?:Nachricht|E-Mail) reagiert|a réagi à votre (?:message|e-?mail)|"
-    r"reaccionó a (?:su|tu) (?:mensaje|correo)|ha reagito al tuo messaggio|heeft gereageerd op uw bericht|reagiu à sua mensagem)"
-    r"(?: with| mit| avec| con| met| com)?[:：]?\s*(\S{0,12})",
-    re.IGNORECASE,
-)
 # What a telephone sends for a tapback to one who has none: a verb and the words that it is about, nothing else.
 _TAPBACK = re.compile(
     r"(?:(liked|loved|laughed at|emphasized|emphasised|disliked|questioned|gefällt|liebt|hat gelacht über|hebt hervor|a aimé|a adoré|"
@@ -74,8 +67,8 @@ def _reacted_with(message: Message, tree: Tree) -> str:
         return sign
     if structured and not lines:
         return "an emoji"
-    found = _OUTLOOK.fullmatch(first)
-    if found and (len(lines) == 1 or (len(lines) == 2 and is_emoji(lines[1]))):
+    is_all = len(lines) == 1 or (len(lines) == 2 and is_emoji(lines[1]))
+    if is_all and (found := _outlooks().fullmatch(first)):
         return found[1] or (lines[1] if len(lines) > 1 else "a sign")
     tapped = _TAPBACK.fullmatch("\n".join(lines))
     if tapped:
@@ -84,6 +77,18 @@ def _reacted_with(message: Message, tree: Tree) -> str:
             "\U0001f44e" if verb in _UNFRIENDLY else "\U0001f44d"
         )
     return ""
+
+
+@cache
+def _outlooks() -> re.Pattern[str]:
+    """Outlook: "Jo Miller reacted to your message: 👍", above the message."""
+    reacted = "|".join(_told()["reacted"])
+    return re.compile(rf"[^\n]{{1,80}}?(?:{reacted})[:：]?\s*(\S{{0,12}})", re.IGNORECASE)
+
+
+@cache
+def _told() -> dict[str, list[str]]:
+    return tomllib.loads(files(__package__).joinpath("notices.toml").read_text("utf-8"))
 
 
 def _is_gmails(text: str, message: Message, *, structured: bool) -> bool:
@@ -208,7 +213,7 @@ def _says_answered(text: str) -> bool:
 @cache
 def _receipts() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """How the subject of a receipt begins, and what says in it that a mail was read."""
-    told = tomllib.loads(files(__package__).joinpath("receipts.toml").read_text("utf-8"))
+    told = _told()
     titles = "|".join(map(re.escape, told["subjects"]))
     return (
         re.compile(rf"\s*(?:{titles})\s?[:：-]", re.IGNORECASE),
