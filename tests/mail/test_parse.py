@@ -125,6 +125,22 @@ def test_html_alone_becomes_text_with_lists_links_and_quotes():
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>You can <s>not</s> export <b>now</b></p>", "You can ~~not~~ export now"),
+        ("<del>7.1</del> 7.2", "~~7.1~~ 7.2"),
+        ("<ul><li><strike>done</strike></li><li>open</li></ul>", "- ~~done~~\n- open"),
+        ("It<s></s> works.", "It works."),
+        ("</s>It works.</del>", "It works."),
+        ("<s>one<br>two</s> three", "~~one\ntwo~~ three"),
+        ("<section>It</section><span>works</span>", "It\nworks"),
+    ],
+)
+def test_what_is_struck_out_does_not_read_as_if_it_were_said(html, text):
+    assert parse(f"Subject: x\r\nContent-Type: text/html\r\n\r\n{html}".encode()).text == text
+
+
 def test_html_that_is_hidden_as_a_whole_is_shown_after_all():
     assert parse(b"Content-Type: text/html\n\n<div style='display:none'>text</div>").text == "text"
 

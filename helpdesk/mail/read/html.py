@@ -24,7 +24,9 @@ _LISTS = ("ul", "ol", "menu", "dir")
 _RAW = frozenset("script style title textarea xml noframes svg math object".split())  # content is not shown
 _VOID = frozenset("br img hr input meta link base col area embed source wbr param track".split())
 # These change nothing by themselves; the others nothing where no line is begun.
-_INLINE = "span font b i u em strong o:p small big sub sup tt code s strike label".split()
+_INLINE = "span font b i u em strong o:p small big sub sup tt code label".split()
+_STRUCK = ("s", "strike", "del")  # said no more, as plain text has it: "you can ~~not~~"
+_STROKE = "~~"
 _BETWEEN_LINES = "p td div tr table tbody thead tfoot th center h1 h2 h3 h4 h5 h6 section article header footer".split()
 _MAX_QUOTE = 20  # deeper quotation is shown at this depth
 _MAX_LISTS = 50
@@ -189,6 +191,7 @@ class _Writer:
         self._pre = 0
         self._gap = 0  # blank lines owed before the next text
         self._links: list[tuple[str, int]] = []  # target, and length of the line's pieces when the link began
+        self._struck = 0
         self._hidden: tuple[str, int] | None = None
         self._show_hidden = show_hidden
         self.hid_something = False
@@ -273,6 +276,10 @@ class _Writer:
         if alt:
             self._put(f"[{_SPACES.sub(' ', alt)}]")
 
+    def open_struck(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+        self._struck += 1
+        self._put(_STROKE)
+
     def close(self, tag: str) -> None:
         if self._hidden:
             if tag == self._hidden[0]:
@@ -296,6 +303,8 @@ class _Writer:
             self._block()
         elif tag == "a" and self._links:
             self._end_link()
+        elif tag in _STRUCK and self._struck:
+            self._end_struck()
 
     def text(self) -> str:
         self._block()
@@ -311,6 +320,13 @@ class _Writer:
         shown = rest.partition("?")[0] if scheme.lower() in {"mailto", "tel"} else target
         if _bare(shown) != _bare(label) and not any(char.isspace() for char in shown):
             self._line.append(f" <{shown}>" if label else f"<{shown}>")
+
+    def _end_struck(self) -> None:
+        self._struck -= 1
+        if self._line and self._line[-1] == _STROKE:
+            self._line.pop()  # it was empty
+        else:
+            self._put(_STROKE)
 
     def _put(self, text: str) -> None:
         if text:
@@ -346,6 +362,7 @@ _OPENERS: dict[str, Callable[[_Writer, str, str], None]] = {
     "hr": _Writer.open_rule,
     "a": _Writer.open_link,
     "img": _Writer.open_image,
+    **dict.fromkeys(_STRUCK, _Writer.open_struck),
     **dict.fromkeys(_PARAGRAPHS, _Writer.open_paragraph),
     **dict.fromkeys(_LISTS, _Writer.open_list),
 }
