@@ -37,7 +37,7 @@ OF_ITS_OWN = 0.25  # if so much of it is for no other language
 UNLISTED = 0.5  # what the letters or the ending of a word are
 
 _LOOKED_AT = 4_000  # characters: enough to know, bounded for long mails
-_REMEMBERED = 20_000  # words, and what stands between two blanks
+_REMEMBERED = 10_000  # words, and what stands between two blanks
 _WORD = re.compile(r"(?<![\w./\\@#$<])[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?![\w/\\@=(]|[.:]\w)")
 _QUOTATION = re.compile(
     r"[\"\u201c\u201e\u00ab\u00bb][^\"\u201c-\u201e\u00ab\u00bb\n]{12,300}[\"\u201c\u201d\u00ab\u00bb]"

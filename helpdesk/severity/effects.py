@@ -55,7 +55,11 @@ class Effects:
 
 def effects(segments: Sequence[Segment]) -> Effects:
     """Every effect of a mail's segments, remarks left out."""
-    segments = without_remarks(segments)
+    return effects_of_told(without_remarks(segments))
+
+
+def effects_of_told(segments: Sequence[Segment]) -> Effects:
+    """Every effect of the segments that are left `without_remarks`."""
     effects = Effects()
     for segment in segments:
         for rule, signs in AFTERWARDS if _told_as_over(segment) else RULES:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.languages import language_of
 from helpdesk.severity import alerts, features, stated
-from helpdesk.severity.effects import Effects, effects, without_remarks
+from helpdesk.severity.effects import Effects, effects, effects_of_told, without_remarks
 from helpdesk.severity.features import POLICY_CUES
 from helpdesk.severity.phrase_model import lean
 from helpdesk.severity.reading import read
@@ -107,12 +107,13 @@ def observe(
     apart = voices(without)
     segments = read(head, apart.own, languages=language.likely)
     quoted = read("", apart.machine, languages=language.likely)
-    seen = effects(segments)
+    without_remark = without_remarks(segments)
+    seen = effects_of_told(without_remark)
     told = _told_environment(stating.fields, seen, language.likely)
     evidence = said if terms.stated in {"evidence", "fitting"} else None
     if not evidence and stating.mailbox and not stating.mailbox.binds:
         evidence = terms.degree(stating.mailbox.severity)
-    heard = (*quoted, *without_remarks(segments))
+    heard = (*quoted, *without_remark)
     values = features.of_person(
         seen,
         quoted=effects(quoted),

@@ -30,7 +30,7 @@ _NOT_WORDS: tuple[tuple[Callable[[str], object], str], ...] = (
     (re.compile(r"\d\w{0,20}-\w{1,20}-").search, r"(?<!\w)[a-z]{0,20}\d\w{0,20}-\w{1,20}-[\w-]{1,60}"),
     (lambda text: _ALL_HEX in text.encode("ascii", "replace").translate(_AS_HEX), r"(?<!\w)[0-9a-f]{12,}"),
 )
-REMEMBERED = 20_000  # words that are kept with what is known of them: mails use the same few thousand
+REMEMBERED = 10_000  # words that are kept with what is known of them: mails use the same few thousand
 _SHORT = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
 _RUN_TOGETHER = {"cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"), "isnt": ("is", "not"), "arent": ("are", "not"), "wont": ("will", "not"), "wasnt": ("was", "not"), "couldnt": ("could", "not"), "havent": ("have", "not"), "hasnt": ("has", "not"), "nothings": ("nothing",), "im": ("i", "am"), "ive": ("i", "have")}  # fmt: skip
 _IRREGULAR = {"can't": "can", "won't": "will", "shan't": "shall", "ain't": "is"}

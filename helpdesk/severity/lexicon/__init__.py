@@ -17,7 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.words import fold, tokens, word_lists
+from helpdesk.severity.words import fold, tokens, tokens_of, word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -207,7 +207,8 @@ def _parts(spelled: str) -> Iterator[str]:
             yield GAP
             continue
         star_before, star_after = part.startswith("*"), part.endswith("*")
-        pieces = [token.word for token in tokens(part.strip("*")) if token.word]
+        stem = part.strip("*")
+        pieces = [token.word for token in (tokens_of(stem) if stem.isalpha() else tokens(stem)) if token.word]
         for index, piece in enumerate(pieces):
             first, last = index == 0, index == len(pieces) - 1
             yield ("*" if star_before and first else "") + piece + ("*" if star_after and last else "")
