@@ -11,6 +11,7 @@ import pytest
 from helpdesk.mail.write.enclose import File, enclose
 from tests.console import HEADER, site_on
 from tests.desk import ANN, BOB, JO, LOGIK
+from tests.soak import products
 from tests.test_web_browser import PHONE, browser, database_url
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def looked_at(page: Page) -> None:
     page.get_by_role("heading", name="Before it goes").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize(("size", "scheme"), products([PHONE, WIDE], ["light", "dark"]))
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, size, scheme):
     with looking(browser, site, size=size, scheme=scheme) as (page, complaints):
         pages = [

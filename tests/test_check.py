@@ -21,6 +21,8 @@ import pytest
 
 from helpdesk.store.claims import WorkLock
 from helpdesk.store.engine import Database
+from helpdesk.wires.imap_session import Patience
+from helpdesk.wires.smtp_out import Deadlines
 from tests.certificates import make_certificate, serving
 from tests.test_cli import run  # noqa: F401
 from tests.wire.imap_servers import PASSWORD, Dovecot, Liar, mailbox  # noqa: F401
@@ -393,8 +395,18 @@ SMARTHOSTS = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """Whoever waits to be greeted by a server that waits for TLS gives up after a second: that takes as long as is allowed."""
+    second = timedelta(seconds=1)
+    monkeypatch.setattr("helpdesk.wires.smtp_out.Deadlines", partial(Deadlines, opening=second))
+    monkeypatch.setattr("helpdesk.wires.imap.Patience", partial(Patience, connect=second, silence=second))
+
+
 @pytest.mark.parametrize(("server", "scheme", "query", "said"), SMARTHOSTS.values(), ids=SMARTHOSTS)
-def test_how_a_smarthost_speaks_is_found_out(run, edit, server, scheme, query, said):  # noqa: F811
+def test_how_a_smarthost_speaks_is_found_out(run, edit, request, server, scheme, query, said):  # noqa: F811
+    if said.startswith("this port speaks TLS"):
+        request.getfixturevalue("impatient")
     with ScriptedSmarthost(**server) as smarthost:
         with_smarthost(edit, f"{scheme}://127.0.0.1:{smarthost.port}{query}")
         code, _, err = run("check")
@@ -584,6 +596,7 @@ def test_a_mailbox_without_starttls_and_one_without_the_folder_are_named(run, ed
     assert err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("tls", ["starttls", "none"])
 def test_a_mailbox_that_speaks_tls_from_the_first_byte_is_named(run, edit, mailbox, tls):  # noqa: F811
     if mailbox.tls_port is None:

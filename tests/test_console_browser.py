@@ -13,6 +13,7 @@ from helpdesk.desk import load_rules
 from helpdesk.web.access import Access
 from tests.console import site_on
 from tests.desk import ANN, JO, KEY, write_office
+from tests.soak import products
 from tests.test_console_sign_in import Entrance, settling
 from tests.test_web_browser import PHONE, browser, database_url
 
@@ -75,8 +76,7 @@ def test_an_agent_signs_in_sees_the_case_and_signs_out(browser, site, script):
         page.get_by_text("You are signed out.").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize(("size", "scheme"), products([PHONE, WIDE], ["light", "dark"]))
 def test_axe_finds_nothing_on_the_way_in_and_no_page_is_too_wide(browser, site, size, scheme):
     def looks_right(page: Page) -> None:
         page.evaluate(AXE)

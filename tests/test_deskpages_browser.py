@@ -11,6 +11,7 @@ import pytest
 from helpdesk.desk import load_rules
 from tests.console import HEADER, site_on
 from tests.desk import JO, KEY, OPS, write_office
+from tests.soak import products
 from tests.test_deskpage import MORE, fill
 from tests.test_web_browser import PHONE, browser, database_url
 
@@ -51,8 +52,7 @@ def looking(browser: Browser, site: Site, path: str, *, size=WIDE, scheme="light
     assert complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize(("size", "scheme"), products([PHONE, WIDE], ["light", "dark"]))
 @pytest.mark.parametrize(
     "path",
     [

@@ -12,6 +12,7 @@ import pytest
 
 from tests.console import database_file_url, site_on
 from tests.desk import ANN, JO, STRANGER
+from tests.soak import products
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +78,7 @@ def opened(browser: Browser, *, size: dict[str, int], scheme: str = "light") -> 
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "scheme"), products([PHONE, DESK], ["light", "dark"]))
 def test_no_page_scrolls_sideways(browser, address, size, scheme):
     with opened(browser, size=size, scheme=scheme) as page:
         for path in PATHS:
@@ -144,8 +144,7 @@ def test_the_board_leads_to_the_case_and_back(browser, address):
         page.locator("#HD-2").wait_for(state="visible", timeout=120_000)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "scheme"), products([PHONE, DESK], ["light", "dark"]))
 def test_axe_finds_nothing_on_the_board_and_the_search(browser, address, size, scheme):
     """WCAG A and AA, and what axe-core calls best practice."""
     with opened(browser, size=size, scheme=scheme) as page:

@@ -14,9 +14,10 @@ from helpdesk.store import engine, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.sqlite import library, resets_safely
 from helpdesk.store.tables import policy_version
+from tests.soak import amount
 
 AT = datetime(2026, 5, 19, tzinfo=UTC)
-PROCESSES, ROUNDS = 8, 60
+PROCESSES, ROUNDS = 8, amount(15, 60)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,7 @@ def write_and_checkpoint(url: str, name: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_processes_that_write_and_reset_the_log_at_once_damage_nothing(tmp_path):
     """D02 too: nobody is told that the database is locked."""
     url = f"sqlite:///{tmp_path}/helpdesk.db"
