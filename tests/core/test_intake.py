@@ -204,6 +204,23 @@ def test_every_label_is_read_in_every_language_at_the_beginning_and_in_the_middl
 COMPANY = (IntakeField("organisation", "Organisation"), IntakeField("project", "Project", aliases=("shop",)))
 
 
+@pytest.mark.parametrize("own", ["Økonomi nr.", "\u0131d", "No.", "a.b c.d.", "d'urgence", "1st line"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}: high",
+        "our {} - high",
+        "{} (if any): high",
+        "It is urgent.{}: high",
+        "seen; {}\u2019: x; {}*: high",
+        "b) {} = high",
+    ],
+)
+def test_a_label_of_whatever_letters_is_found_by_its_first_and_its_last_word(own, line):
+    fields = (IntakeField("own", own), IntakeField("project", "Project"))
+    assert read(f"Hello,\n{line.replace('{}', own)}", fields).values == {"own": "high"}
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -209,6 +210,29 @@ def test_any_bytes_give_a_clean_message(raw):
 @given(st.text(alphabet="<>/=\"'!-& \naphrefbrulitdscomnx;#1", max_size=120))
 def test_any_markup_gives_text_without_a_crash(html):
     assert "\0" not in to_text(html)
+
+
+TAGS = ("p", "div", "span", "td", "tr", "h2", "o:p", "b", "li", "a", "blockquote", "pre", "center", "s", "small")
+ATTRIBUTES = (
+    "",
+    ' style="color:red"',
+    " class='x y'",
+    " width=208",
+    ' style="display:none"',
+    ' title="1 > 0"',
+    ' a="<p>"',
+    "/",
+)
+WORDS = ("word", " ", "\n", "two  words", "&amp;", "&#32;", "\u00a0", "none", "<br>", "<!-- no -->", "<", '"')
+TAG = st.builds("<{}{}{}>".format, st.sampled_from(["", "", "/"]), st.sampled_from(TAGS), st.sampled_from(ATTRIBUTES))
+
+
+@settings(max_examples=amount(100, 50_000), deadline=None)
+@given(st.lists(TAG | st.sampled_from(WORDS), max_size=25))
+def test_a_tag_is_read_alike_in_capital_letters(pieces):
+    """Small ones are read many at a time."""
+    capitals = [re.sub(r"^</?[a-z0-9:]+", lambda found: found[0].upper(), piece) for piece in pieces]
+    assert to_text("".join(capitals)) == to_text("".join(pieces))
 
 
 def test_an_attachment_of_five_megabytes_is_listed_and_cut_out_whole():
