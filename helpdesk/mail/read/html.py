@@ -27,7 +27,8 @@ _VOID = frozenset("br img hr input meta link base col area embed source wbr para
 _INLINE = "span font b i u em strong o:p small big sub sup tt code label".split()
 _STRUCK = ("s", "strike", "del")  # said no more, as plain text has it: "you can ~~not~~"
 _STROKE = "~~"
-_BETWEEN_LINES = "p td div tr table tbody thead tfoot th center h1 h2 h3 h4 h5 h6 section article header footer".split()
+_CELLS = ("td", "th")
+_BETWEEN_LINES = "p div tr table tbody thead tfoot center h1 h2 h3 h4 h5 h6 section article header footer".split()
 _MAX_QUOTE = 20  # deeper quotation is shown at this depth
 _MAX_LISTS = 50
 
@@ -50,9 +51,10 @@ def _tags(names: Iterable[str]) -> str:
     return rf"""(?:{"|".join(names)})(?=[\s/>])[^<>"'=]*+(?:={value}[^<>"'=]*+)*+>"""
 
 
-_INLINE_TAG = re.compile(f"</?{_tags(_INLINE)}|</{_tags(('td', 'th'))}")
+_INLINE_TAG = re.compile(f"</?{_tags(_INLINE)}|</{_tags(_CELLS)}")
 _WORDS = re.compile(rf"(?:[^<]++|{_INLINE_TAG.pattern})++")
-_BETWEEN = re.compile(rf"(?:[ \t\n\r\f]++|</?{_tags([*_BETWEEN_LINES, *_INLINE])})++")
+_BETWEEN = re.compile(rf"(?:[ \t\n\r\f]++|</?{_tags([*_BETWEEN_LINES, *_CELLS, *_INLINE])})++")
+_BEHIND_LINE = re.compile(rf"(?=</?(?:{'|'.join(_BETWEEN_LINES)})[\s/>]){_BETWEEN.pattern}")
 _PARAGRAPH = re.compile(r"</?(?:p|h[1-6])\b")
 
 
@@ -91,19 +93,22 @@ def _past_simple(html: str, at: int, writer: _Writer) -> tuple[int, int]:
 
     Returns where the text goes on, and how far it is to be read piece by piece: some tag there may hide what follows.
     """
-    if writer.between_lines and (found := _BETWEEN.match(html, at)):
-        if _hides(found[0]):
-            return at, found.end()
-        writer.separate(paragraphs=_PARAGRAPH.search(found[0]) is not None)
-        at = found.end()
-    if found := _WORDS.match(html, at):
+    while True:
+        separators = _BETWEEN if writer.between_lines else _BEHIND_LINE
+        if not writer.keeps_blanks and (found := separators.match(html, at)):
+            if _hides(found[0]):
+                return at, found.end()
+            writer.separate(paragraphs=_PARAGRAPH.search(found[0]) is not None)
+            at = found.end()
+        found = _WORDS.match(html, at)
+        if found is None:
+            return at, at
         if _hides(found[0]):
             return at, found.end()
         for words in _INLINE_TAG.split(found[0]) if "<" in found[0] else (found[0],):
             if words:
                 writer.data(words)
         at = found.end()
-    return at, at
 
 
 class _Tags:
@@ -203,11 +208,17 @@ class _Writer:
 
     @property
     def between_lines(self) -> bool:
-        """Whether no line is begun, and blanks say nothing."""
-        return not (self._line or self._pre)
+        """Whether no line is begun."""
+        return not self._line
+
+    @property
+    def keeps_blanks(self) -> bool:
+        """Whether blanks and line ends are shown as they are."""
+        return self._pre > 0
 
     def separate(self, *, paragraphs: bool) -> None:
-        """Tags that begin and end lines, or paragraphs, where no line is begun."""
+        """Tags that begin and end lines, or paragraphs, with no words between them."""
+        self._block()
         self._gap = max(self._gap, int(paragraphs))
 
     def data(self, raw: str) -> None:
