@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from helpdesk.wires.imap_account import Account
 
 _log = logger("daemon")
-_EYE = 0.5  # seconds between looks at the clock and the threads
+_EYE = 1.0  # seconds between looks at the clock and the threads
 _SOMEBODY_ENDS = timedelta(seconds=10)  # for a daemon that is stopping, or an import that makes room
 _GRACE = 20.0  # seconds for mail that is coming in
 _TICK = timedelta(seconds=1)

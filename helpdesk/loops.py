@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from helpdesk.watch import Watch
 
 _log = logger("daemon")
-IDLE = 1.0  # seconds between looks when nobody calls
+IDLE = 2.0  # seconds between looks when nobody calls: only other processes, and pauses, make work unheard
 _AFTER_FAILURE = 2.0  # seconds
 
 

@@ -29,8 +29,12 @@ class Metronome:
         )
 
     def every(self, interval: timedelta, ring: Callable[[], object]) -> None:
-        """Ring once an interval, for the first time after one; `ring` returns at once."""
-        self._scheduler.add_job(ring, "interval", seconds=interval.total_seconds())
+        """Ring once an interval, for the first time after one, at whole seconds; `ring` returns at once.
+
+        So all that ring in one second ring at once, and wake the machine once.
+        """
+        first = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1) + interval
+        self._scheduler.add_job(ring, "interval", seconds=interval.total_seconds(), start_date=first)
 
     def start(self) -> None:
         """Begin."""

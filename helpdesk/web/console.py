@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -17,7 +19,30 @@ if TYPE_CHECKING:
     from helpdesk.web.views import Views
 
 _log = logger("console")
+_DATE = 1.0  # seconds for which the date of an answer is right
 _PATIENCE = 5.0  # seconds for requests that are being answered when we stop
+
+
+class _Server(uvicorn.Server):
+    """uvicorn looks ten times a second whether it is to stop, a quarter of an idle daemon; this one is told."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._asked = asyncio.Event()
+        self._running: asyncio.AbstractEventLoop | None = None
+
+    def end(self) -> None:
+        """Stop soon; safe from any thread."""
+        self.should_exit = True
+        if self._running is not None:
+            self._running.call_soon_threadsafe(self._asked.set)
+
+    async def main_loop(self) -> None:
+        """Serve until asked to stop; every tick is one at which uvicorn sets the date that answers bear."""
+        self._running = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), timeout=_DATE)
 
 
 class Console:
@@ -26,7 +51,7 @@ class Console:
     def __init__(self, *, listen: str, views: Views, access: Access) -> None:
         self._listen = listen
         self._socket: socket.socket | None = None
-        self._server = uvicorn.Server(
+        self._server = _Server(
             uvicorn.Config(
                 application(views, access),
                 log_config=None,
@@ -69,7 +94,7 @@ class Console:
         """Answer what is being asked, then stop."""
         if self._socket is None:
             return
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join(_PATIENCE)
         self._socket.close()
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LOOK = 0.25  # seconds between two looks at whether to stop
+_LOOK_IDLE = 1.0  # the same while nothing is under way: each mailbox waits like this all day
 _GRACE = 0.5  # seconds that an operation under way keeps when it is to stop
 _RECEIVE = 256 * 1024  # octets asked of the socket at once
 _ANSWER = 1024 * 1024  # octets that the answer to an ordinary command stays far below
@@ -86,7 +87,7 @@ class Allowance:
         until = time.monotonic() + seconds
         poll = _poll(sock, select.POLLIN)
         while time.monotonic() < until and not self._stopping():
-            if poll.poll(_milliseconds(until - time.monotonic())):
+            if poll.poll(_milliseconds(until - time.monotonic(), look=_LOOK_IDLE)):
                 return
 
 
@@ -96,8 +97,8 @@ def _poll(sock: socket.socket, event: int) -> select.poll:
     return poll
 
 
-def _milliseconds(left: float) -> float:
-    return min(max(left, 0.0), _LOOK) * 1000
+def _milliseconds(left: float, *, look: float = _LOOK) -> float:
+    return min(max(left, 0.0), look) * 1000
 
 
 class ImapTransport(imaplib.IMAP4):
