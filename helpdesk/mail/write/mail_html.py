@@ -225,8 +225,15 @@ def _html_answers(answers: Sequence[tuple[str, ...]]) -> str:
 
 
 def _html_quote(block: str) -> str:
-    lines = (line.removeprefix(">").removeprefix(" ") for line in block.splitlines())
-    return f"<blockquote>{'<br>'.join(_indented(line) for line in lines)}</blockquote>"
+    lines = [line.removeprefix(">").removeprefix(" ") for line in block.splitlines()]
+    return f"<blockquote>{'<br>'.join(_drawn(lines))}</blockquote>"
+
+
+def _drawn(lines: list[str]) -> Iterator[str]:
+    """Lines of a person's words; most of them have nothing but signs that are escaped, and are so at once."""
+    for line, escaped in zip(lines, html.escape("\n".join(lines)).split("\n"), strict=False):
+        plain = not line or (line[0] != " " and "\t" not in line and "http" not in line)
+        yield escaped if plain else _indented(line)
 
 
 def _html_words(block: str) -> str:
