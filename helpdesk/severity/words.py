@@ -60,16 +60,10 @@ def _lists() -> Mapping[str, Mapping[str, str]]:
 
 def fold(text: str) -> str:
     """Lower case, straight apostrophes, no accents; `ß` is `ss`."""
-    plain = (
-        text.lower()
-        .replace("\u2019", "'")
-        .replace("\u2018", "'")
-        .replace("`", "'")
-        .replace("\u00b4", "'")
-        .replace("ß", "ss")
-    )
+    plain = text.lower().replace("`", "'")
     if plain.isascii():
         return plain
+    plain = plain.replace("\u2019", "'").replace("\u2018", "'").replace("\u00b4", "'").replace("ß", "ss")
     return _NOT_ASCII.sub(_uncombined, unicodedata.normalize("NFKD", plain))
 
 

@@ -15,6 +15,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from helpdesk.severity.words import fold, tokens, tokens_of, word_lists
@@ -73,11 +74,14 @@ class Lexicon:
             for word in words:
                 self._add(concept, word, language)
 
-    def begun_by(self, word: str) -> Iterator[Entry]:
+    def begun_by(self, word: str) -> Sequence[Entry]:
         """Every entry that begins with a word."""
-        yield from self._exact.get(word, ())
+        exact = self._exact.get(word, ())
         if word[:FEWEST] not in self._first_letters and word[-FEWEST:] not in self._last_letters:
-            return
+            return exact
+        return [*exact, *self._begun_by_parts_of(word)]
+
+    def _begun_by_parts_of(self, word: str) -> Iterator[Entry]:
         for size in range(FEWEST, len(word) + 1):
             yield from self._starts.get(word[:size], ())
             yield from self._ends.get(word[-size:], ())
@@ -158,7 +162,7 @@ class Shelf:
 
     def begun_by(self, word: str) -> Beginnings | None:
         """The entries of any language that begin with a word."""
-        entries = [entry for book in self._books for entry in book.begun_by(word)]
+        entries = [*chain.from_iterable([book.begun_by(word) for book in self._books])]
         return Beginnings(entries) if entries else None
 
     @cache  # noqa: B019 - a shelf lives as long as the process; there are few
@@ -205,13 +209,18 @@ def _parts(spelled: str) -> Iterator[str]:
     for part in spelled.split("_"):
         if part == GAP:
             yield GAP
-            continue
-        star_before, star_after = part.startswith("*"), part.endswith("*")
-        stem = part.strip("*")
-        pieces = [token.word for token in (tokens_of(stem) if stem.isalpha() else tokens(stem)) if token.word]
-        for index, piece in enumerate(pieces):
-            first, last = index == 0, index == len(pieces) - 1
-            yield ("*" if star_before and first else "") + piece + ("*" if star_after and last else "")
+        elif part.isalpha():
+            yield from [token.word for token in tokens_of(part)]
+        else:
+            yield from _with_stars(part)
+
+
+def _with_stars(part: str) -> Iterator[str]:
+    star_before, star_after = part.startswith("*"), part.endswith("*")
+    pieces = [token.word for token in tokens(part.strip("*")) if token.word]
+    for index, piece in enumerate(pieces):
+        first, last = index == 0, index == len(pieces) - 1
+        yield ("*" if star_before and first else "") + piece + ("*" if star_after and last else "")
 
 
 def _length(parts: Sequence[str], words: Sequence[str], position: int) -> int:
