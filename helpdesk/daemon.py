@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import shutil
 import signal
@@ -84,6 +85,8 @@ _NOTIFIERS = 2
 _TOGETHER = 1.0  # seconds in which mails come that are read for the search together
 _LEISURE = 5.0  # seconds between looks for what somebody else, or a pause of minutes, has made due
 _YOUNG = 2_000  # objects that the collector lets come before it looks: a few mails
+# <malloc.h>: M_TRIM_THRESHOLD, M_MMAP_THRESHOLD (which no longer moves once it is set), M_ARENA_MAX
+_MALLOPT = {-1: 2**20, -3: 2**19, -8: 2}
 _LAST_WORK = 10.0  # seconds for what the threads are at; a service manager kills after a minute or so
 
 
@@ -94,6 +97,17 @@ def spare_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+
+
+def return_memory() -> None:
+    """Have the C library give back what large mails took; to be called before there are many threads.
+
+    glibc keeps blocks of up to 32 MiB once some were freed, for each of eight arenas a core. musl has no such settings.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        settings = ctypes.CDLL(None).mallopt
+        for number, value in _MALLOPT.items():
+            settings(number, value)
 
 
 def wall_clock() -> datetime:
@@ -350,6 +364,7 @@ class Daemon:
 
     async def run(self, *, ready: Callable[[Daemon, SmtpListener | None], None] | None = None) -> None:
         """Run until SIGTERM or SIGINT (or `self.stop`). Raises Unavailable when the address is taken."""
+        return_memory()
         if not guard_holds():
             raise Unavailable(f"the guard of outgoing headers does not hold on Python {sys.version.split()[0]}")
         if doubt := self.database.doubt():

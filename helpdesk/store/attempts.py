@@ -12,9 +12,11 @@ nor fail what another has taken over.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -25,7 +27,7 @@ from helpdesk.store.dialect import skip_locked
 from helpdesk.store.order import DUE, WAITING
 from helpdesk.store.prepared import Prepared, PreparedLists, at_most
 from helpdesk.store.spool import Spooled, find
-from helpdesk.store.tables import spool
+from helpdesk.store.tables import spool, spool_raw
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))  # after the first attempt, after the second
 MAX_ATTEMPTS = len(PAUSES) + 1
 _BREATH = timedelta(seconds=1)  # between attempts that are forgiven again and again
+_HEAVY = 4 * 2**20  # octets of a batch; a mail alone may be larger
 _LOOKED_AT = 8  # mails to be tried alone, of which one is taken
 _NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
 _HOLD = PreparedLists(
@@ -43,6 +46,12 @@ _HOLD = PreparedLists(
         sa.select(spool.c.id, spool.c.attempts, spool.c.claimed_by).where(spool.c.id.in_(numbers), WAITING)
     ),
     numbers=spool.c.id,
+)
+_SIZES = PreparedLists(
+    lambda numbers: sa.select(spool_raw.c.spool_id, sa.func.length(spool_raw.c.raw).label("size")).where(
+        spool_raw.c.spool_id.in_(numbers)
+    ),
+    numbers=spool_raw.c.spool_id,
 )
 _TRIED = sa.text("spool.attempts > 0")  # in the words of its index
 
@@ -77,7 +86,16 @@ def claim_at_once(connection: sa.Connection, owner: Owner, number: int, now: dat
 
 
 def _batch(connection: sa.Connection, owner: Owner, claimed: order.Claims, now: datetime, limit: int) -> list[Spooled]:
-    return _take(connection, owner, order.next_up(connection, claimed, now=now, limit=limit))
+    return _take(connection, owner, _light(connection, order.next_up(connection, claimed, now=now, limit=limit)))
+
+
+def _light(connection: sa.Connection, numbers: list[int]) -> list[int]:
+    """The first of them that are together no larger than `_HEAVY`: all are in memory at once, several times over."""
+    if len(numbers) < 2:
+        return numbers
+    sizes = {row.spool_id: row.size for row in _SIZES.rows(connection, {"numbers": numbers})}
+    sums = list(accumulate(sizes.get(number, 0) for number in numbers))
+    return numbers[: max(1, bisect_right(sums, _HEAVY))]
 
 
 def _one_tried(connection: sa.Connection, owner: Owner, claimed: order.Claims, now: datetime) -> list[Spooled]:

@@ -37,8 +37,10 @@ def canonical(raw: bytes) -> bytes:
 
 def stuffed(content: bytes) -> bytes:
     """Double every leading dot of canonical content (RFC 5321 section 4.5.2)."""
-    first = b"." if content.startswith(b".") else b""
     last = content.rfind(b".") + 1  # base 64 has none, and one character is found fast
+    first = b"." if content.startswith(b".") else b""
+    if not first and content.find(b"\r\n.", 0, last) < 0:
+        return content
     return b"".join((first, content[:last].replace(b"\r\n.", b"\r\n.."), memoryview(content)[last:]))
 
 

@@ -159,3 +159,17 @@ def test_when_the_next_mail_is_tried_again_is_known(database):
     with database.write() as connection:
         attempts.begin(connection, mail, NOW)
         assert attempts.earliest_due(connection) == NOW + MINUTE
+
+
+def test_a_batch_is_no_larger_than_memory_bears(database, monkeypatch):
+    """Eight mails of 25 MB would be in memory at once, and their texts and files once more."""
+    put(database, 1, 2, 3, 4, 5)
+    [mail] = {len(mail.raw) for mail in claim(database)}
+    die(database)
+    put(database, 11, 22, 33)  # an octet longer each, twice
+    monkeypatch.setattr(attempts, "_HEAVY", 2 * (mail + 2))
+    assert [len(claim(database, alone_first=False)) for _ in range(2)] == [2, 1]
+
+    monkeypatch.setattr(attempts, "_HEAVY", 1)
+    put(database, 44, 55)
+    assert [len(claim(database, alone_first=False)) for _ in range(2)] == [1, 1]
