@@ -12,7 +12,7 @@ import pytest
 from helpdesk.cli import main, policy_init
 from helpdesk.lab.policy_check import check_whole
 from helpdesk.offering.files import policy_file, read_policy
-from helpdesk.offering.files.beginning import Outline, PlannedSeverity, key_of, new_policy
+from helpdesk.starter.policy import Outline, PlannedSeverity, key_of, new_policy
 
 
 class Terminal(io.StringIO):

@@ -35,9 +35,9 @@ from helpdesk.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.offering.files.beginning import Outline
     from helpdesk.person import Person
     from helpdesk.starter import NewDesk, Provider
+    from helpdesk.starter.policy import Outline
 
 _OWN = "own"
 _HOST = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?")
@@ -137,7 +137,7 @@ def init(  # noqa: PLR0913, PLR0917 - one option a question
 
 
 def _domain(company: str) -> str:
-    from helpdesk.offering.files.beginning import key_of
+    from helpdesk.starter.policy import key_of
 
     return f"{key_of(company) or 'desk'}.example"
 
@@ -168,7 +168,7 @@ def _asked_application(provider: Provider, client: str, tenant: str, *, silent: 
 
 
 def _own_policy(company: str, options: OfferingOptions, *, silent: bool) -> Outline:
-    from helpdesk.offering.files.beginning import key_of
+    from helpdesk.starter.policy import key_of
 
     return asked_offering(key_of(company) or "policy", company, options, silent=silent)
 

@@ -18,7 +18,7 @@ from helpdesk.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk.offering.files.beginning import Outline, PlannedSeverity
+    from helpdesk.starter.policy import Outline, PlannedSeverity
 
 _HOURS = "mon-fri 09:00-17:00"
 _SEVERITIES = ("urgent=1h", "high=4h", "normal=1bd", "low=2bd")
@@ -67,7 +67,7 @@ def policy_init(  # noqa: PLR0913, PLR0917 - one option a question
     as_json: AsJson = False,
 ) -> None:
     """Write a commented policy file with worked examples to be confirmed. Asks for what no option says."""
-    from helpdesk.offering.files.beginning import key_of, new_policy
+    from helpdesk.starter.policy import key_of, new_policy
 
     _refuse(file)
     named = asked("Company", company, _usual_name(file), a_name)
@@ -83,7 +83,7 @@ def policy_init(  # noqa: PLR0913, PLR0917 - one option a question
 
 def asked_offering(key: str, company: str, options: OfferingOptions, *, silent: bool = False) -> Outline:
     """An offering by what options say, else by what is answered, else the usual."""
-    from helpdesk.offering.files.beginning import Outline
+    from helpdesk.starter.policy import Outline
 
     plans = asked("Plans", ", ".join(options.plans), "Standard", _listed, silent=silent)
     opening = asked("Opening hours", options.hours, _HOURS, _hours, silent=silent)
@@ -161,7 +161,7 @@ def _listed(text: str) -> list[str]:
 
 
 def _each_once(names: Iterable[str]) -> list[str]:
-    from helpdesk.offering.files.beginning import key_of
+    from helpdesk.starter.policy import key_of
 
     found = list(names)
     if len({key_of(name) or name for name in found}) < len(found):
@@ -194,8 +194,8 @@ def _country(text: str) -> str:
 
 
 def _severities(text: str) -> list[PlannedSeverity]:
-    from helpdesk.offering.files.beginning import MOST_SEVERITIES, PlannedSeverity
     from helpdesk.openhours.within import parse_within
+    from helpdesk.starter.policy import MOST_SEVERITIES, PlannedSeverity
 
     levels = []
     for part in parts(text):

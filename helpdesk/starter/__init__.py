@@ -10,16 +10,15 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from helpdesk.offering.files.beginning import key_of, new_policy, one_line, quoted
+from helpdesk.starter.policy import key_of, new_policy
+from helpdesk.starter.rendering import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from helpdesk.offering.files.beginning import Outline
     from helpdesk.person import Person
+    from helpdesk.starter.policy import Outline
 
 CONFIGURATION = "helpdesk.toml"
 CUSTOMERS = "customers.toml"
@@ -131,35 +130,19 @@ def secrets(desk: NewDesk) -> Iterator[tuple[str, str]]:
         yield password_file(address), f"{password}\n"
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("helpdesk.starter", ""),
-        autoescape=False,  # noqa: S701 - it writes TOML, in which every value is quoted
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"quoted": quoted, "one_line": one_line}
-    environment.globals |= {"password_file": password_file, "token_file": token_file}
-    return environment
-
-
 def _written(name: str, desk: NewDesk) -> str:
     """A file out of its template; what stands behind a tab is a remark."""
     smarthost = _smarthost(desk)
-    text = (
-        _environment()
-        .get_template(f"{name}.jinja")
-        .render(
-            desk=desk,
-            provider=desk.provider,
-            smarthost=smarthost,
-            signs_in=_signs_in(desk.provider, smarthost),
-            imap=split_port(desk.imap or desk.provider.imap, 993),
-            ports={"mail": MAIL_PORT, "console": CONSOLE_PORT},
-        )
+    text = rendered(
+        name,
+        desk=desk,
+        provider=desk.provider,
+        smarthost=smarthost,
+        signs_in=_signs_in(desk.provider, smarthost),
+        imap=split_port(desk.imap or desk.provider.imap, 993),
+        password_file=password_file,
+        token_file=token_file,
+        ports={"mail": MAIL_PORT, "console": CONSOLE_PORT},
     )
     lines = (line.partition("\t") for line in text.split("\n"))
     return "\n".join(f"{setting:<33} {remark}" if remark else setting for setting, _, remark in lines)

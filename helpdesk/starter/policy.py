@@ -6,7 +6,6 @@ against the contract. They are few: moments are taken until every kind that `cov
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from helpdesk.offering.files.coverage import missing
 from helpdesk.offering.files.read import PolicyText, read_policy
 from helpdesk.offering.policy import Promise, WorkedExample
+from helpdesk.starter.rendering import quoted, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.openhours.calendar import Calendar
 
 _RANKS = {1: (2,), 2: (1, 3), 3: (1, 2, 4), 4: (1, 2, 3, 4)}  # by the number of severities
-MOST_SEVERITIES = len(_RANKS)
+MOST_SEVERITIES = _MILDEST = len(_RANKS)
 _DEFINITIONS = {
     1: "Nobody can work, and there is no way around it.",
     2: "An important part does not work, or work has become hard.",
@@ -79,103 +79,33 @@ def new_policy(outline: Outline, today: date) -> str:
     return _text(outline, tuple(_examples(policy, today)))
 
 
-# --- the text
-
-
 def _text(outline: Outline, examples: Sequence[tuple[WorkedExample, str]]) -> str:
-    plans = {key_of(name) or f"plan-{number}": name for number, name in enumerate(outline.plans, start=1)}
-    severities = dict(zip(_keys(outline), outline.severities, strict=True))
-    return "\n".join(
-        (*_head(outline), *_example_lines(examples), *_offering(outline, plans), *_times(outline, plans, severities))
+    ranks = _RANKS[len(outline.severities)]
+    levels = [
+        {
+            "key": key_of(level.name) or f"s{number}",
+            "rank": rank,
+            "name": _called(level.name, outline.languages),
+            "definition": _DEFINITIONS[rank],
+            "amounts": level.amounts,
+        }
+        for number, (level, rank) in enumerate(zip(outline.severities, ranks, strict=True), start=1)
+    ]
+    return rendered(
+        "policy.toml",
+        outline=outline,
+        examples=examples,
+        plans={key_of(name) or f"plan-{number}": name for number, name in enumerate(outline.plans, start=1)},
+        levels=levels,
+        usual=[level["key"] for level in levels if level["rank"] != _MILDEST][-1],
     )
 
 
-def _keys(outline: Outline) -> list[str]:
-    return [key_of(level.name) or f"s{number}" for number, level in enumerate(outline.severities, start=1)]
-
-
-def _head(outline: Outline) -> Iterator[str]:
-    yield f"# The support of {one_line(outline.company)} as a policy: what is promised, and when it is due."
-    yield "# docs/policy-format.md explains each key, `helpdesk policy show` prints it for people, and"
-    yield f"# `helpdesk policy check {outline.key}.toml` says what is wrong."
-    yield f"key = {quoted(outline.key)}  # the file's name without .toml, by which mailboxes and customers name it"
-    yield f"name = {quoted(outline.company)}"
-    spoken = ", ".join(quoted(code) for code in outline.languages)
-    yield f"languages = [{spoken}]  # in which customers are written to; the first also who writes in another"
-    yield ""
-    yield "# Who hears of a promise before it is late, when it is, and an hour of opening time after that."
-    yield "ladder = ["
-    yield '    { at = "75%", send = "warning", to = ["assignee"] },'
-    yield '    { at = "due", send = "breach", to = ["assignee", "lead"] },'
-    yield '    { at = "due + 1h", send = "escalation", to = ["lead"] },'
-    yield "]"
-    yield ""
-
-
-def _example_lines(examples: Sequence[tuple[WorkedExample, str]]) -> Iterator[str]:
-    yield "# TO BE CONFIRMED: the desk has computed these from what stands below, so they prove nothing yet. Hold each"
-    yield "# against your contract, by hand; mend what differs, and take these words away when all is right."
-    yield "example = ["
-    for example, why in examples:
-        said = f"at = {example.at.isoformat()}, plan = {quoted(example.plan)}, severity = {quoted(example.severity)}, "
-        due = f"due = {example.due_at.isoformat()}, " if example.due_at else ""
-        yield f"    {{ {said}{due}why = {quoted(f'to be confirmed: {why}')} }},"
-    yield "]"
-    yield ""
-
-
-def _offering(outline: Outline, plans: dict[str, str]) -> Iterator[str]:
-    for number, (key, name) in enumerate(plans.items()):
-        yield f"[plans.{key}]" + ("  # what a customer can buy; the first is the default" if not number else "")
-        yield f"name = {quoted(name)}"
-    yield ""
-    yield "[regions.main]  # where customers are served from; each picks its hours"
-    yield 'calendar = "office"'
-    yield ""
-    yield "[calendars.office]  # when the desk is open, on the wall clock of its zone"
-    yield f"timezone = {quoted(outline.zone)}"
-    yield f"hours = {quoted(outline.hours)}"
-    if outline.country:
-        yield f"holidays = {{ country = {quoted(outline.country)} }}  # `subdivision` for a state, `days` for your own"
-    yield ""
-
-
-def _called(name: str, key: str, languages: Sequence[str]) -> str:
+def _called(name: str, languages: Sequence[str]) -> str:
     """A severity's name, in each of the languages as far as it is a usual one; the first is what agents read."""
-    others = {code: said for code, said in _IN_OTHERS.get(key, {}).items() if code in languages}
+    others = {code: said for code, said in _IN_OTHERS.get(key_of(name), {}).items() if code in languages}
     said = ", ".join(f"{code} = {quoted(words)}" for code, words in {"en": name, **others}.items())
     return f"{{ {said} }}" if others else quoted(name)
-
-
-def _times(outline: Outline, plans: dict[str, str], severities: dict[str, PlannedSeverity]) -> Iterator[str]:
-    ranks = _RANKS[len(severities)]
-    yield "[severities]  # the worst first; a definition in your own words helps to find it in a mail"
-    for (key, level), rank in zip(severities.items(), ranks, strict=True):
-        definition = quoted(_DEFINITIONS[rank])
-        name = _called(level.name, key, outline.languages)
-        yield f"{key} = {{ rank = {rank}, name = {name}, definition = {definition} }}"
-    for number, plan in enumerate(plans):
-        yield ""
-        yield f"[targets.{plan}.first_response]" + (
-            "  # minutes, hours or business days of these hours: 30m, 8h, 2bd" if not number else ""
-        )
-        for key, level in severities.items():
-            yield f"{key} = {quoted(level.amounts[min(number, len(level.amounts) - 1)])}"
-    yield ""
-    yield "[classifier]"
-    usual = [key for key, rank in zip(severities, ranks, strict=True) if rank < 4][-1]
-    yield f"default = {quoted(usual)}  # the severity of a mail that does not tell"
-    yield ""
-
-
-def quoted(text: str) -> str:
-    """A text as TOML writes it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def one_line(text: str) -> str:
-    """A text as part of a comment."""
-    return " ".join(filter(str.isprintable, text.split()))
 
 
 # --- the examples
