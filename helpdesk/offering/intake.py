@@ -498,7 +498,8 @@ def _urls_from_prose(lines: Sequence[str], fields: Sequence[IntakeField], found:
     text = "\n".join(lines)
     if "://" not in text and "www." not in text.lower():
         return
-    match = _URL.search("\n".join(line for line in lines if not line.startswith(QUESTION)))
+    addressed = (line for line in lines if "://" in line or "www." in line.lower())
+    match = _URL.search("\n".join(line for line in addressed if not line.startswith(QUESTION)))
     if match:
         for wanted in fields:
             if "url" in {wanted.key, *folded(wanted.label).split()}:
