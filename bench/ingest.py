@@ -57,7 +57,7 @@ HERE = Path(__file__).resolve().parent
 REPORT = HERE / "ingest.md"
 _LAST = re.compile(r"## Measured last\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 MAILS = {"short": 150, "long": 30, "reply": 40, "order": 30, "html": 8, "attachment": 4}  # a round
-WARMING = {"short": 60, "long": 24, "html": 2, "attachment": 1}  # words of every language loaded, letters to answer
+WARMING = {"short": 60, "long": 24, "reply": 8, "order": 8, "html": 2, "attachment": 1}  # also letters to answer
 MIXED = 160
 CONNECTIONS = 16
 PATIENCE = 120.0  # seconds for what is still to be worked and sent

@@ -34,8 +34,9 @@ class _Written:
         """As the driver takes them."""
         if self.fixed:
             given = {**self.fixed, **given}
-        values = [given[name] if process is None else process(given[name]) for name, process in self.into]
-        return {name: value for (name, _), value in zip(self.into, values, strict=True)} if self.by_name else values
+        if self.by_name:
+            return {name: given[name] if process is None else process(given[name]) for name, process in self.into}
+        return [given[name] if process is None else process(given[name]) for name, process in self.into]
 
 
 def one_of(column: sa.Column[str], values: Collection[str]) -> sa.ColumnElement[bool]:
