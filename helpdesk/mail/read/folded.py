@@ -45,7 +45,7 @@ def partly_shown(text: str, shown: str) -> PartlyShown:
     """A text, of which this is shown."""
     lines = text.split("\n")
     hidden = left_out(lines, shown.split("\n"))
-    return PartlyShown(lines, hidden, [at for at in hidden if overlap.unmarked(lines[at]).strip()])
+    return PartlyShown(lines, hidden, [at for at in hidden if lines[at] and overlap.unmarked(lines[at]).strip()])
 
 
 def folded(text: PartlyShown, repeated: Sequence[bool]) -> Folded:
