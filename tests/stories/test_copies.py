@@ -118,6 +118,11 @@ def test_another_mailbox_another_day_and_a_mail_without_an_id_are_no_copies(desk
     assert later.outcome != "duplicate"
 
 
+def test_what_a_machine_answers_twice_is_each_time_an_answer_of_a_machine(desk):
+    notice = mail(desk, subject="Automatic reply: Stock", body="I am away until Monday.", Auto_Submitted="auto-replied")
+    assert [desk.receive(raw).outcome for raw in (notice, b"X-Hop: 1\n" + notice)] == ["robot", "robot"]
+
+
 def test_a_held_copy_does_not_stand_in_for_the_mail(desk):
     """A stranger's copy by a list that is not ours is held; what comes straight is a person's."""
     held = desk.receive(mail(desk, from_=STRANGER, **LIST))
