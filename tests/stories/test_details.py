@@ -280,7 +280,9 @@ def test_the_area_follows_and_with_it_what_is_covered(desk):
 
     for answer in ("Coffee", "Rules"):
         desk.reply(JO, f"Application area: {answer}", to_kind="ack")
-    assert [event.area for event in desk.events("area_set")] == ["rule"], "what is no area, or the same again, sets none"
+    assert [event.area for event in desk.events("area_set")] == ["rule"], (
+        "what is no area, or the same again, sets none"
+    )
 
 
 def test_the_same_priority_once_more_is_no_news(desk):
