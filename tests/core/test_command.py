@@ -182,6 +182,35 @@ def test_an_order_that_this_case_does_not_bear_is_no_text_either(line):
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("#cc add ann@desk.example", "ann@desk.example is one of us"),
+        ("#cc add ann@desk.example bob@desk.example", "ann@desk.example, bob@desk.example are of us"),
+        ("#cc remove jo@acme.example", "somebody other than jo@acme.example, whose case it is"),
+        ("#cc remove lou@acme.example", "one of kim@acme.example, not lou@acme.example"),
+        ("#cc ask kim@acme.example", "#cc add or #cc remove, and addresses"),
+        ("#snippet empty", "a snippet that has words for this case; empty has none"),
+        ("#snippet other", "#snippet and one of welcome, empty"),
+        ("#team third", "#team and one of first, second"),
+        ("#detail colour red", "#detail, one of url, shop, and its value"),
+    ],
+)
+def test_a_mistake_says_what_would_have_been_right(line, expected):
+    case = Vocabulary(
+        ("low",),
+        (),
+        people=("jo@acme.example", "kim@acme.example"),
+        ours={"ann@desk.example", "bob@desk.example"},
+        snippets={"welcome": "Welcome.", "empty": ""},
+        teams=("first", "second"),
+        fields=("url", "shop"),
+    )
+
+    (mistake,) = read_orders(line, case).mistakes
+    assert expected in mistake.expected
+
+
+@pytest.mark.parametrize(
     ("line", "value"),
     [
         ("#detail url https://shop.example/cart?a=1", "https://shop.example/cart?a=1"),
