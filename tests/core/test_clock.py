@@ -171,6 +171,14 @@ def test_answered_on_the_dot_is_met_and_a_second_later_is_late():
     assert after.breached_at(due + HOUR) == due
 
 
+def test_a_budget_is_used_up_at_the_very_end_of_a_stretch_and_not_behind_it():
+    (stretch,) = measured(berlin("03-27 10:00"), {"first": ("2h", DE)}).stretches
+    due = berlin("03-27 12:00")
+
+    assert stretch.until(due).reached_at(2 * HOUR) == due
+    assert stretch.until(due - timedelta(seconds=1)).reached_at(2 * HOUR) is None
+
+
 def test_a_due_time_that_is_a_closing_is_late_from_the_next_opening():
     clock = measured(berlin("03-27 06:15"), {"first": ("14h", DE)})
 
