@@ -124,6 +124,15 @@ def test_a_raise_by_who_has_it_in_hand_calls_nobody(tmp_path, hours, first, minu
     assert calls(desk, BOB) == []
 
 
+def test_the_lead_hears_no_word_at_night_for_which_somebody_is_called(tmp_path):
+    desk = office(tmp_path)
+    outage(desk)
+    desk.at("2026-05-20 02:05")
+    desk.reply(RAY, "It is still down.", to_kind="ack")
+
+    assert desk.sent_to(LENA) == []
+
+
 def test_a_call_says_what_it_is_for(tmp_path):
     desk = office(tmp_path)
     outage(desk)
