@@ -158,6 +158,16 @@ def test_a_line_of_the_customers_is_not_an_order_that_the_agent_gives(desk):
     assert relayed(desk) == [words]
 
 
+def test_an_order_that_is_a_line_of_the_mail_that_is_answered_is_not_obeyed(desk):
+    """A13: a mail program that leaves out its marks puts the customer's words at the top."""
+    order = "#tag berlin rules shop"
+    desk.mail(JO, "Rules", f"No rule fires in the Berlin shop.\n{order}\nSince nine.")
+    desk.reply(ANN, f"{order}\n\nWe are on it.", to_kind="assigned")
+
+    assert "expected orders of your own: these lines stand in the mail that you answer" in back(desk)
+    assert "berlin" not in desk.case(3).tags
+
+
 def test_what_is_cut_as_a_signature_comes_back_until_it_is_learnt(desk):
     for number in range(4):
         desk.reply(ANN, f"Answer {number}.\n-- \nAnn Berg\nfirst line", to_kind="assigned", quote=True)
