@@ -36,7 +36,6 @@ ROOMS = ("helpdesk/core", "helpdesk/desk")
 PATIENCE = 240  # seconds; who goes round in circles is found too
 _COMPILING = {"PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"}
 _FAILED = re.compile(r"(?m)^(?:FAILED|ERROR) (.+?)(?: - .*)?$")
-_AT_MOST = 600  # tests for one mutant
 _MET = "HELPDESK_MUTANTS_MET"  # the folder into which a run of pytest writes which test comes where
 _COMPARED = {
     ast.Lt: ("<", "<="),
@@ -248,7 +247,7 @@ class Tree:
         for file in met.iterdir():
             for place, tests in json.loads(file.read_text(encoding="utf-8")).items():
                 found.setdefault(place, []).extend((took, name) for took, name in tests if name not in failed)
-        return {place: [name for _, name in sorted(tests)[:_AT_MOST]] for place, tests in found.items()}
+        return {place: [name for _, name in sorted(tests)] for place, tests in found.items()}
 
     def finds(self, mutant: Mutant, tests: Sequence[str]) -> str:
         """The test that fails on the mutant; empty where none does."""
