@@ -568,7 +568,7 @@ def test_hours_that_cannot_be_read_are_refused_with_what_was_expected(text, expe
 QUICK = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-LONG = settings(QUICK, max_examples=amount(30, 4_000))
+LONG = settings(QUICK, max_examples=amount(20, 4_000))
 
 
 def law(check):

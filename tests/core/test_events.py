@@ -106,6 +106,7 @@ def test_an_event_of_a_newer_version_is_kept_as_it_is():
     assert (event.type, to_facts(event), class_of("weighed")) == ("weighed", {"grams": 7}, type(event))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["monitor", "night", "outage", "thanks"])
 def test_every_event_of_a_ledger_is_printed_as_it_is_stored(name, monkeypatch):
     stored = []
