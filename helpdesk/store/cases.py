@@ -56,17 +56,30 @@ _BRIEF = Prepared(
         cases.c.id == sa.bindparam("number")
     )
 )
-_OPEN_OF = {
-    column.key: Prepared(
+
+
+def _open_of(column: sa.Column[str]) -> Prepared:
+    """The newest open cases of one customer, or requester, besides one."""
+    value: sa.BindParameter[str] = sa.bindparam("value")
+    newest = cases.c.id.desc()
+    found = (
         sa.select(cases.c.id, cases.c.requester, cases.c.subject, cases.c.mailbox, cases.c.team)
         # The condition in the index's own words, so that both databases use it.
-        .where(column == sa.bindparam("value"), sa.text(LISTED), one_of(cases.c.status, _ACTIVE))
-        .where(cases.c.id != sa.bindparam("besides"))
-        .order_by(cases.c.id.desc())
+        .where(sa.text(LISTED), one_of(cases.c.status, _ACTIVE), cases.c.id != sa.bindparam("besides"))
         .limit(at_most(_OTHERS))
     )
-    for column in (cases.c.customer, cases.c.requester)
-}
+
+    def told(dialect: str) -> Any:
+        if dialect != "postgresql":
+            return found.where(column == value).order_by(newest)
+        # In the order of the index, by what no equality makes constant: else it may take the newest of all cases, and
+        # read on until six are theirs.
+        return found.where(column.between(value, value)).order_by(column.desc(), newest)
+
+    return Prepared(told)
+
+
+_OPEN_OF = {column.key: _open_of(column) for column in (cases.c.customer, cases.c.requester)}
 _APPEND = Prepared(sa.insert(event), sets=event.c.keys())
 _REPORTED = PreparedLists(
     lambda numbers: (

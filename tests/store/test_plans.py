@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
-from helpdesk.store import attempts, cases, desk_mails
+from helpdesk.store import attempts, cases, desk_mails, tables
 from tests.desk import TestDesk
 
 if TYPE_CHECKING:
@@ -68,6 +70,24 @@ def test_it_goes_by_its_index(desk, index, ask):
             ask(connection, case, desk.database.owner)
         plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given).all()) for text, given in noted]
     assert any(index in plan for plan in plans), plans
+
+
+def test_who_has_few_cases_is_not_looked_for_among_all(request, rules, story_databases):
+    """Though PostgreSQL takes each customer for a usual one: of these half of the cases are theirs."""
+    desk = TestDesk(rules, story_databases.of("postgresql", request))
+    desk.mail("Jo Park <jo@acme.example>", "The shop is empty", "Since ten no product is shown.")
+    names = ", ".join(column.name for column in tables.cases.c if column.name not in {"id", "customer"})
+    with desk.database.write() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO cases (customer, {names}) SELECT 'usual', {names} FROM cases, generate_series(1, 20000)"
+        )
+        connection.exec_driver_sql("ANALYZE cases")
+        with statements(desk, "SELECT") as noted:
+            cases.open_beside(connection, desk.case())
+        text, places = next(text for text, _ in noted if "LIMIT" in text), count(1)
+        generic = re.sub(r"%\(\w+\)s", lambda _: f"${next(places)}", text)
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {generic}").scalars())
+    assert "Index Scan Backward using ix_cases_open_of_customer" in plan, generic
 
 
 def test_a_tick_writes_no_column_that_it_leaves_as_it_was(desk):
