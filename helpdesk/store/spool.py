@@ -74,7 +74,8 @@ _BYTES = PreparedLists(
     numbers=spool_raw.c.spool_id,
 )
 _KEEP_RAW = Prepared(sa.insert(spool_raw), sets=["spool_id", "raw"])
-_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
+# A name is taken whole or not at all: what is no field is passed over in one go.
+_FIELD = re.compile(rb"(?<![!-9;-~])([!-9;-~]++)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ def test_an_order_that_this_case_does_not_bear_is_no_text_either(line):
         ("#snippet other", "#snippet and one of welcome, empty"),
         ("#team third", "#team and one of first, second"),
         ("#detail colour red", "#detail, one of url, shop, and its value"),
+        ("#detail urls", "#detail, one of url, shop, and its value"),
     ],
 )
 def test_a_mistake_says_what_would_have_been_right(line, expected):

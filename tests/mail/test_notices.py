@@ -120,6 +120,7 @@ RECEIPT = "Your message\n\nTo: Pat Moss\nSubject: Re: Kiln [HD-1]\nSent: Tuesday
         ("Прочтено: Печь", "Ваше сообщение\n\nКому: Pat Moss\nТема: Печь\nОтправлено: 19 мая 2026 г. 9:40\n\nпрочитано 19 мая 2026 г. 9:58."),
         ("開封済み: 窯", "次のメッセージ\n\n宛先: Pat Moss\n件名: 窯\n送信日時: 2026年5月19日 9:40\n\nは 2026年5月19日 9:58 に開封されました。"),
         ("已读: 窑", "您的邮件\n\n收件人: Pat Moss\n主题: 窑\n发送时间: 2026年5月19日 9:40\n\n已读 2026年5月19日 9:58。"),
+        ("Read: Kiln", RECEIPT.replace("9:58 AM.", "9:58:10 AM (UTC+01:00) Amsterdam, Berlin, Bern, Rome.")),
         ("Not read: Kiln", RECEIPT.replace("was read on", "was deleted without being read on")),
         ("Return Receipt (displayed) - Kiln", "This is a Return Receipt for the mail that you sent to pat@pots.example.\n\nNote: This Return Receipt only acknowledges that the message was displayed on the recipient's computer."),
     ],
@@ -139,6 +140,13 @@ def test_a_plain_receipt_is_one(subject, text):
         ("Przeczytano: Piec", "Wiadomość została przeczytana, ale piec jest zimny. Proszę o pomoc."),
         ("開封済み: 窯", "開封しましたが、窯は冷たいままです。至急ご連絡ください。"),
         ("Lu: votre message", "Votre message a été lu, mais le four est froid. Que faire ?"),
+        ("Receipt: wrong total", "Invoice 4711 has been opened on 2024-03-01 and shows a wrong total"),
+        ("Read: all our orders", "The order list has been opened at 10:30 and then all was empty"),
+        ("Read: tickets", "Our shared mailbox was opened on 2024-05-01 10:00 by someone and all tickets are gone"),
+        ("Potwierdzenie: faktura", "Plik odczytany 12.03.2024 o 10:15 jest pusty"),
+        ("Citit: factura", "Fisierul a fost citit 12.03.2024 dar lipsesc date"),
+        ("已读: 数据", "系统 2024-03-01 10:20 读取 订单 失败"),
+        ("未读: 邮件", "2024-03-01 10:20 之后 所有 邮件 都 显示 已读"),
     ],
 )
 def test_words_beside_a_receipt_are_a_persons(subject, text):

@@ -104,6 +104,12 @@ def test_the_same_mail_at_two_mailboxes_is_two_mails():
     assert content_key("other@logik.example", RAW) != content_key(BOX, RAW)
 
 
+def test_a_head_of_one_endless_word_is_passed_over_in_one_go():
+    """A minute of it would stop every thread; what it costs is seen by its growth alone."""
+    head = b"From: a@b.example\r\nSubject: x\r\n" + b"y" * 2_000_000 + b"\r\n\r\nHello"
+    assert content_key(BOX, head) != content_key(BOX, head + b"!")
+
+
 def test_line_ends_make_no_other_mail():
     assert content_key(BOX, RAW.replace(b"\r\n", b"\n")) == content_key(BOX, RAW)
 

@@ -20,13 +20,21 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 
 
+# `p\xe4\xe4se`, `aplica\xe7\xe3o`: a western word has them among its letters, one of another alphabet none of ours.
+_WITHIN_LATIN = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])")
+_RUNS = re.compile(rb"[\x80-\xff]+")
+_ALPHABETS = frozenset(("koi8_r", "cp1251", "cp1253", "cp1255", "cp1256", "cp874"))
+
+
 def guess(data: bytes) -> str:
     """The codec in which `data` reads best; "" where none is plain."""
     looked_at = data[:_LOOKED_AT]
     high, alone = len(_HIGH.findall(looked_at)), len(_ALONE.findall(looked_at))
     if high < _FEWEST or alone * 2 > high:
         return ""
-    rated = [(_rate(looked_at, codec, common), codec) for codec, common in _SCRIPTS.items()]
+    mixed = len(_WITHIN_LATIN.findall(looked_at)) * 10 > len(_RUNS.findall(looked_at))
+    scripts = {codec: common for codec, common in _SCRIPTS.items() if not (mixed and codec in _ALPHABETS)}
+    rated = [(_rate(looked_at, codec, common), codec) for codec, common in scripts.items()]
     rate, codec = max(rated)
     return codec if rate >= _SURE else ""
 

@@ -141,11 +141,13 @@ def _is_googles_zone(line: str, above: str, found: Happening) -> bool:
         "Google Calendar" in found.product
         and bool(marks.HAS_DATE.search(above))
         and len(line.split()) <= _ZONE_WORDS
+        and _ZONE.search(line) is not None
         and not _SENTENCE.search(line)
     )
 
 
 _ZONE_WORDS = 8
+_ZONE = re.compile(r"\s[-–—]\s|\b(?:GMT|UTC)\b|[A-Z][a-z]+/[A-Z]")
 _SENTENCE = re.compile(r"[.,;?!\"“”„«»。、！？]")
 
 _FOOTER = re.compile(
@@ -198,7 +200,7 @@ _ANSWERED = re.compile(
     r"accept|declin|tentativ|maybe|repl(?:y|ied)|cancel|propos|zugesagt|angenommen|abgelehnt|abgesagt|unter vorbehalt|geantwortet|accepté|"
     r"refus|décliné|provisoire|annul|acept|rechaz|provisional|cancel|accettat|rifiutat|provvisori|annullat|geaccepteerd|afgewezen|voorlopig|"
     r"geweigerd|geannuleerd|aceit|recus|godkjent|avslått|accepter|afvist|accepterat|avböjt|hyväks|hylän|zaakcept|odrzuc|приня|отклон|"
-    r"aksept|godtatt|přija|odmít|prijal|odmiet|elfogad|elutasít|refuz|kabul|redde|belki|αποδέχ|απέρριψ|ίσως|прийня|відхил|قبل|رفض|קיבל|דחה|"
+    r"aksept|godtatt|přija|odmít|prijal|odmiet|elfogad|elutasít|kabul|redde|αποδέχ|απέρριψ|ίσως|прийня|відхил|(?:قبل|رفض) (?:هذه|الدعوة|دعوة)|קיבל|דחה|"
     r"承諾|辞退|仮承諾|接受|拒绝|暂定|拒絕|수락|거절"
 )
 
@@ -244,9 +246,26 @@ _RECEIPTS_OWN = re.compile(
 )
 
 
+def _says_when(line: str) -> bool:
+    """Whether it says that something was read, when, and nothing else behind: `... opened at 10:30 and was empty` does."""
+    line = _ZONES_PLACES.split(line, maxsplit=1)[0]
+    read, dates = _receipts()[1].search(line), [*marks.HAS_DATE.finditer(line)]
+    if read is None or not dates:
+        return False
+    ends = max(dates[-1].end(), _REST_OF_WORD.match(line, read.end()).end())  # type: ignore[union-attr]
+    between = line[min(read.end(), dates[0].start()) : max(read.start(), dates[0].start())]
+    return len(between.split()) <= _WORDS_OF_DAY and _TIME_AND_ZONE.fullmatch(line, ends) is not None
+
+
+_WORDS_OF_DAY = 7  # `on quarta-feira, 20 de maio de`
+_REST_OF_WORD = re.compile(r"\w{0,8}")
+_TIME_AND_ZONE = re.compile(r"(?:[\W\d_]|(?:[AaPp]\.?[Mm]|[Uu]hr|h|[A-Z]{2,5})\b)*+")
+_ZONES_PLACES = re.compile(r"\((?:UTC|GMT)")  # `(UTC+01:00) Amsterdam, Berlin`
+
+
 def _is_receipts(line: str) -> bool:
     says_read = _receipts()[1].search(line) and not _SENTENCES.search(line) and len(line.split()) <= _FEW_WORDS
-    if says_read and (marks.HAS_DATE.search(line) or "receipt" in line.lower() or "bestätigung" in line.lower()):
+    if says_read and (_says_when(line) or "receipt" in line.lower() or "bestätigung" in line.lower()):
         return True
     return _RECEIPTS_OWN.fullmatch(line) is not None or (
         _TITLE.fullmatch(line) is not None and len(line.split()) <= 4 and not line.endswith(("?", "!", "."))

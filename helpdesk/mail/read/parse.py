@@ -49,7 +49,10 @@ def _parse(raw: bytes) -> Message:
 
 
 def _header(tree: Tree) -> Block:
-    """The header; bytes that no charset is said of are in that of the text, whose few cannot be told by themselves."""
+    """The header; a subject that no charset is said of is in that of the text, for its own bytes are too few to tell.
+
+    Fields with addresses stay as they came: in some charsets `@` is half of a letter, and somebody else had written.
+    """
     block = tree.root.block
     if all(field.value.isascii() for field in block.fields):
         return block
@@ -57,7 +60,10 @@ def _header(tree: Tree) -> Block:
     codec = charset_of(tree.body(text), text.parameters.get("charset", "")) if text else ""
     if not codec:
         return block
-    fields = (replace(field, value=utf8_from(field.value, codec)) for field in block.fields)
+    fields = (
+        replace(field, value=utf8_from(field.value, codec)) if field.name.lower() == "subject" else field
+        for field in block.fields
+    )
     return replace(block, fields=tuple(fields))
 
 

@@ -88,7 +88,7 @@ def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Mistake(line, f"#area and one of {known}")
 
 
-_FIELD_AND_VALUE = re.compile(r"([^\s:]+)\s*:?\s*(\S.*)")
+_FIELD_AND_VALUE = re.compile(r"([^\s:]++)\s*:?\s*(\S.*)")
 
 
 def _detail(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
