@@ -35,7 +35,8 @@ class _Server(uvicorn.Server):
         """Stop soon; safe from any thread."""
         self.should_exit = True
         if self._running is not None:
-            self._running.call_soon_threadsafe(self._asked.set)
+            with suppress(RuntimeError):  # its loop has ended by itself, and is closed
+                self._running.call_soon_threadsafe(self._asked.set)
 
     async def main_loop(self) -> None:
         """Serve until asked to stop; every tick is one at which uvicorn sets the date that answers bear."""
