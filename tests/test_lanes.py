@@ -25,7 +25,7 @@ def test_whatever_a_lane_names_is_there(name):
     assert missing == []
 
 
-@pytest.mark.skipif(SOAKING, reason="all of it then")
+@pytest.mark.skipif(SOAKING, reason="`make soak` runs every test whole, so that there is no shorter lane to look at")
 def test_a_part_of_a_product_has_each_element_of_each_list():
     rows = products("abcdefg", [1, 2, 3], [True])
     assert [set(column) for column in zip(*rows, strict=True)] == [set("abcdefg"), {1, 2, 3}, {True}]
