@@ -49,11 +49,12 @@ class MailContent:
 
     template: ClassVar[str]
     usual_kind: ClassVar[MailKind]
+    always_stays: ClassVar[bool] = False
 
-    def __init_subclass__(cls, *, kind: MailKind | None = None, template: str = "") -> None:
-        """Without a `template` of its own it is the one of its kind."""
+    def __init_subclass__(cls, *, kind: MailKind | None = None, template: str = "", stays: bool = False) -> None:
+        """Without a `template` of its own it is the one of its kind; `stays`: a plain reply to it stays in the team."""
         if kind:  # absent where `slots` makes the class once more, with all that it has
-            cls.usual_kind, cls.template = kind, template or kind
+            cls.usual_kind, cls.template, cls.always_stays = kind, template or kind, stays
         if "template" in vars(cls):
             CONTENTS[cls.template] = cls
 
@@ -80,7 +81,7 @@ class CaseContent(MailContent):
     @property
     def stays(self) -> bool:
         """Whether a plain reply stays in the team: it holds nothing that one answers to a customer with."""
-        return False
+        return self.always_stays
 
 
 # --- to customers
@@ -273,13 +274,8 @@ class MonitorMail(ShownMail, kind="customer-message", template="monitor"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThirdPartyMail(ShownMail, kind="customer-message", template="third-party"):
+class ThirdPartyMail(ShownMail, kind="customer-message", template="third-party", stays=True):
     """Somebody whom an agent asked has answered."""
-
-    @property
-    def stays(self) -> bool:
-        """It is for the team."""
-        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,17 +322,12 @@ class CommandForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyMail(ToAgent, kind="echo", template="copy"):
+class CopyMail(ToAgent, kind="echo", template="copy", stays=True):
     """A colleague answered the customer (`sent`), or did something to the case."""
 
     sent: bool
     done: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-
-    @property
-    def stays(self) -> bool:
-        """It tells of what was done."""
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,26 +347,16 @@ class SecondAnswerMail(ToAgent, kind="echo", template="second-answer"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmMail(ToAgent, kind="echo", template="confirm"):
+class ConfirmMail(ToAgent, kind="echo", template="confirm", stays=True):
     """Did they open this case? Nothing proves it."""
-
-    @property
-    def stays(self) -> bool:
-        """It is for them alone."""
-        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRefusedMail(ToAgent, kind="echo", template="order-refused"):
+class OrderRefusedMail(ToAgent, kind="echo", template="order-refused", stays=True):
     """Are these orders theirs? Nothing proves it. `order` is the key of the mail that has them."""
 
     lines: tuple[str, ...]
     order: str = field(metadata=UNSAID)
-
-    @property
-    def stays(self) -> bool:
-        """It is for them alone."""
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,15 +375,10 @@ class ReturnedMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BouncedMail(ToAgent, kind="alert", template="bounced"):
+class BouncedMail(ToAgent, kind="alert", template="bounced", stays=True):
     """A mail of a case did not arrive."""
 
     bounced: ReturnedMail
-
-    @property
-    def stays(self) -> bool:
-        """There is nothing in it to answer."""
-        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

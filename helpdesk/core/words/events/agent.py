@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from helpdesk.core.words.events.base import Event, UnseenWord, keyed, written
 
@@ -30,10 +30,8 @@ class FormerRequester(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentAnswered(Event):
+class AgentAnswered(Event, stored_as="agent_answered"):
     """The public reply that stops clocks."""
-
-    type: ClassVar[str] = "agent_answered"
 
     message_id: str = written("")
     key: str = written("")  # of the arrival, by which the mails are found that pass it on
@@ -42,10 +40,8 @@ class AgentAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentNoted(Event):
+class AgentNoted(Event, stored_as="agent_noted"):
     """Words for the team."""
-
-    type: ClassVar[str] = "agent_noted"
 
     message_id: str = written("")
     key: str = written("")
@@ -53,20 +49,16 @@ class AgentNoted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderConfirmed(Event):
+class OrderConfirmed(Event, stored_as="order_confirmed"):
     """Orders that were refused are theirs, they say: what these do follows."""
-
-    type: ClassVar[str] = "order_confirmed"
 
     key: str  # of the arrival that was refused
     on: str = ""  # ref of the case that this one was merged into, where it was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThirdPartyAsked(Event):
+class ThirdPartyAsked(Event, stored_as="third_party_asked"):
     """An agent has asked somebody outside, who is none of the customer's: the customer has had no word."""
-
-    type: ClassVar[str] = "third_party_asked"
 
     address: str
     name: str = ""
@@ -75,19 +67,15 @@ class ThirdPartyAsked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpeningConfirmed(Event):
+class OpeningConfirmed(Event, stored_as="confirmed"):
     """An agent says that the mail which opened it for somebody was theirs."""
-
-    type: ClassVar[str] = "confirmed"
 
     because: str = written("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAssigned(Event):
+class CaseAssigned(Event, stored_as="assigned"):
     """Somebody has the case from here on."""
-
-    type: ClassVar[str] = "assigned"
 
     agent: str  # address
     because: str = written("")
@@ -95,30 +83,24 @@ class CaseAssigned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TeamSet(Event):
+class TeamSet(Event, stored_as="team_set"):
     """Another team has the case from here on, and nobody of it yet."""
-
-    type: ClassVar[str] = "team_set"
 
     team: str  # name
     was: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LabelsChanged(Event):
+class LabelsChanged(Event, stored_as="tagged"):
     """An agent sorts the case: these tags of theirs are on it from here on, or off."""
-
-    type: ClassVar[str] = "tagged"
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeveritySet(Event):
+class SeveritySet(Event, stored_as="severity_set"):
     """The severity is another from here on."""
-
-    type: ClassVar[str] = "severity_set"
 
     severity: str  # key
     rank: int
@@ -131,10 +113,8 @@ class SeveritySet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindSet(Event):
+class KindSet(Event, stored_as="kind_set"):
     """The case is of another kind from here on."""
-
-    type: ClassVar[str] = "kind_set"
 
     kind: str
     was: str = written("")
@@ -143,20 +123,16 @@ class KindSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AreaSet(Event):
+class AreaSet(Event, stored_as="area_set"):
     """The case is about another application area from here on."""
-
-    type: ClassVar[str] = "area_set"
 
     area: str
     was: str = written("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingSet(Event):
+class WaitingSet(Event, stored_as="waiting_set"):
     """An agent waits for the customer, or for a third party."""
-
-    type: ClassVar[str] = "waiting_set"
 
     seconds: int  # 0: until they write
     whom: str = keyed("for", default="")  # "vendor", or "" for the customer
@@ -165,19 +141,15 @@ class WaitingSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSnoozed(Event):
+class CaseSnoozed(Event, stored_as="snoozed"):
     """Its agent is reminded at a moment of their choice."""
-
-    type: ClassVar[str] = "snoozed"
 
     until: str  # ISO 8601, UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MilestoneReached(Event):
+class MilestoneReached(Event, stored_as="milestone"):
     """An agent says how far they are: promises are met by it."""
-
-    type: ClassVar[str] = "milestone"
 
     milestone: str  # started, workaround, planned
     says: str = ""  # in the agent's words
@@ -186,69 +158,55 @@ class MilestoneReached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DateAgreed(Event):
+class DateAgreed(Event, stored_as="date_agreed"):
     """A date was agreed with the customer; the last one holds."""
-
-    type: ClassVar[str] = "date_agreed"
 
     until: str  # ISO 8601, UTC
     promises: tuple[str, ...]  # keys of those that are due then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseResolved(Event):
+class CaseResolved(Event, stored_as="resolved"):
     """It is done, unless the customer says otherwise."""
-
-    type: ClassVar[str] = "resolved"
 
     because: str = ""  # where no agent ordered it
     on: str = ""  # ref of the case that this one was merged into, where it was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseClosed(Event):
+class CaseClosed(Event, stored_as="closed"):
     """It is over."""
-
-    type: ClassVar[str] = "closed"
 
     because: str = ""  # where it was not just ordered
     on: str = ""  # ref of the case that this one was merged into, where it was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseReopened(Event):
+class CaseReopened(Event, stored_as="reopened"):
     """It is open again, or waits no more."""
-
-    type: ClassVar[str] = "reopened"
 
     because: str = written("")
     on: str = ""  # ref of the case that this one was merged into, where it was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipantAdded(Event):
+class ParticipantAdded(Event, stored_as="participant_added"):
     """Somebody gets the answers from here on."""
-
-    type: ClassVar[str] = "participant_added"
 
     address: str
     name: str = written("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipantRemoved(Event):
+class ParticipantRemoved(Event, stored_as="participant_removed"):
     """Somebody gets no more answers, and is not believed."""
-
-    type: ClassVar[str] = "participant_removed"
 
     address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequesterSet(Event):
+class RequesterSet(Event, stored_as="requester_set"):
     """Somebody else's case from here on: what applies to it is theirs, and what was used stays used."""
-
-    type: ClassVar[str] = "requester_set"
 
     address: str
     name: str
@@ -261,19 +219,15 @@ class RequesterSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLinked(Event):
+class CaseLinked(Event, stored_as="linked"):
     """Another case belongs to it."""
-
-    type: ClassVar[str] = "linked"
 
     to: str  # ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SplitOff(Event):
+class SplitOff(Event, stored_as="split_off"):
     """A customer's mail became a case of its own, and waits for no answer here."""
-
-    type: ClassVar[str] = "split_off"
 
     into: str  # ref of that case
     received_at: str = keyed("at")  # when the mail was, in ISO 8601
@@ -281,49 +235,39 @@ class SplitOff(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseMerged(Event):
+class CaseMerged(Event, stored_as="merged"):
     """Other cases went into this one."""
-
-    type: ClassVar[str] = "merged"
 
     came_from: str = keyed("from")  # ref of the case that an agent merged
     cases: tuple[str, ...]  # refs of that one, and of those that had gone into it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergedInto(Event):
+class MergedInto(Event, stored_as="merged_into"):
     """This case went into another, where it is answered from then on."""
-
-    type: ClassVar[str] = "merged_into"
 
     into: str  # ref
     shared: tuple[str, ...]  # addresses of those who are people of both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageAcknowledged(Event):
+class PageAcknowledged(Event, stored_as="page_acknowledged"):
     """An agent has it: nobody else is called."""
-
-    type: ClassVar[str] = "page_acknowledged"
 
     because: str = written("")
     on: str = ""  # ref of the case that this one was merged into, where it was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallNotNeeded(Event):
+class CallNotNeeded(Event, stored_as="call_not_needed"):
     """An agent says of the last call that it was not worth waking for."""
-
-    type: ClassVar[str] = "call_not_needed"
 
     on: str = ""  # ref of the case that this one was merged into, where it was said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseExempted(Event):
+class CaseExempted(Event, stored_as="exempted"):
     """Its promises need not be met, and why."""
-
-    type: ClassVar[str] = "exempted"
 
     key: str = ""  # of the exclusion; "" where the case is nobody's
     because: str
@@ -332,19 +276,15 @@ class CaseExempted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExclusionLifted(Event):
+class ExclusionLifted(Event, stored_as="exclusion_lifted"):
     """As if it had never been exempted."""
-
-    type: ClassVar[str] = "exclusion_lifted"
 
     keys: tuple[str, ...]  # of what was in force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentMailReturned(Event):
+class AgentMailReturned(Event, stored_as="command_refused"):
     """An agent's mail came back to them, and nothing of it was done."""
-
-    type: ClassVar[str] = "command_refused"
 
     mistakes: tuple[MistakeFact, ...] = written(())
     message_id: str = written("")
@@ -353,19 +293,15 @@ class AgentMailReturned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptOpen(Event):
+class KeptOpen(Event, stored_as="kept_open"):
     """An agent's order to end it, or to wait, over a mail of the customer's that they had not seen."""
-
-    type: ClassVar[str] = "kept_open"
 
     orders: tuple[str, ...]  # the lines that are not done
     unseen: tuple[UnseenWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRedacted(Event):
+class CaseRedacted(Event, stored_as="redacted"):
     """Its content was erased."""
-
-    type: ClassVar[str] = "redacted"
 
     erased: Mapping[str, int]  # how much, by what

@@ -53,7 +53,10 @@ class Event:
     other_facts: Mapping[str, Any] = field(default_factory=dict, kw_only=True, repr=False)
     stored_keys: tuple[str, ...] = field(default=(), kw_only=True, repr=False, compare=False)
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, stored_as: str = "") -> None:
+        """`stored_as` is what the ledger calls events of this class."""
+        if stored_as:  # absent where `slots` makes the class once more, with all that it has
+            cls.type = stored_as
         _CLASSES[cls.type] = cls  # the class with slots is made last, and stays
 
 

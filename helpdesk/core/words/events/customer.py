@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from helpdesk.core.words.events.base import Event, written
 
@@ -27,10 +27,8 @@ class MailEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseOpened(Event):
+class CaseOpened(Event, stored_as="opened"):
     """A mail became this case."""
-
-    type: ClassVar[str] = "opened"
 
     mailbox: str  # address that it came to
     policy: str  # key of the policy that applies
@@ -63,20 +61,16 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerWrote(MailEvent):
+class CustomerWrote(MailEvent, stored_as="customer_wrote"):
     """A mail of the requester or a participant."""
-
-    type: ClassVar[str] = "customer_wrote"
 
     channel: str = ""  # by which the case goes on, where it is another than before
     language: str = ""  # in which it goes on, likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DetailsGiven(Event):
+class DetailsGiven(Event, stored_as="details_given"):
     """The customer answered what the policy asks for, after the first mail; or an agent wrote it down for them."""
-
-    type: ClassVar[str] = "details_given"
 
     intake: Mapping[str, str]  # the new answers, by key
     intake_was: Mapping[str, str] | None = written(None)  # what they replace; None in older ledgers
@@ -90,19 +84,15 @@ class DetailsGiven(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerThanked(MailEvent):
+class CustomerThanked(MailEvent, stored_as="thanked"):
     """The customer said thanks, or that it works, and nothing else: reopens nothing, owes nothing."""
-
-    type: ClassVar[str] = "thanked"
 
     confirms: bool = written(default=False)  # that it works
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerRated(Event):
+class CustomerRated(Event, stored_as="rated"):
     """Whether they were satisfied; the last of each person counts."""
-
-    type: ClassVar[str] = "rated"
 
     grade: Literal["good", "bad"]
     comment: str = written("")
@@ -111,10 +101,8 @@ class CustomerRated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergedWrote(Event):
+class MergedWrote(Event, stored_as="merged_wrote"):
     """The customer of a case that went into this one wrote: its clocks run, not this one's."""
-
-    type: ClassVar[str] = "merged_wrote"
 
     case: str  # ref of theirs
     message_id: str = written("")
@@ -122,18 +110,14 @@ class MergedWrote(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EscalationRequested(Event):
+class EscalationRequested(Event, stored_as="escalation_requested"):
     """The customer asks for escalation, or an agent passes that on; it alters no clock."""
-
-    type: ClassVar[str] = "escalation_requested"
 
     because: str = written("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentAgain(Event):
+class SentAgain(Event, stored_as="sent_again"):
     """It was sent without what was erased: its clocks begin anew."""
-
-    type: ClassVar[str] = "sent_again"
 
     because: str = written("")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from helpdesk.core.words.events.base import Event, ReasonFact, written
 
@@ -12,10 +12,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeverityAssessed(Event):
+class SeverityAssessed(Event, stored_as="assessed"):
     """The severity that the desk found, and all that it went by."""
-
-    type: ClassVar[str] = "assessed"
 
     severity: str  # key
     rank: int
@@ -33,10 +31,8 @@ class SeverityAssessed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RankOneSuspected(Event):
+class RankOneSuspected(Event, stored_as="suspected"):
     """It may be rank 1 though its label says less: somebody is told until somebody looks."""
-
-    type: ClassVar[str] = "suspected"
 
     severity: str  # key of the one of rank 1
     probability: float
@@ -45,10 +41,8 @@ class RankOneSuspected(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AcknowledgmentDecided(Event):
+class AcknowledgmentDecided(Event, stored_as="acknowledged"):
     """The acknowledgment was sent, or withheld and why."""
-
-    type: ClassVar[str] = "acknowledged"
 
     sent: bool
     because: str = written("")
@@ -57,10 +51,8 @@ class AcknowledgmentDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerLost(Event):
+class AnswerLost(Event, stored_as="answer_lost"):
     """An agent's answer has reached nobody: the desk owes it still."""
-
-    type: ClassVar[str] = "answer_lost"
 
     key: str  # of the answer
     left: bool  # whether the smarthost had taken it
@@ -68,27 +60,21 @@ class AnswerLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerArrived(Event):
+class AnswerArrived(Event, stored_as="answer_arrived"):
     """It was sent once more, and counts from here on."""
-
-    type: ClassVar[str] = "answer_arrived"
 
     key: str  # of the answer
     recipient: str = written("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SnoozeOver(Event):
+class SnoozeOver(Event, stored_as="snooze_over"):
     """The moment has come of which an agent wanted to hear."""
-
-    type: ClassVar[str] = "snooze_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFlagged(Event):
+class CaseFlagged(Event, stored_as="flagged"):
     """A note stands on the case from here on."""
-
-    type: ClassVar[str] = "flagged"
 
     tag: str
     say: str = ""  # what the customer is told of it: of a known incident, or of planned maintenance
@@ -98,19 +84,15 @@ class CaseFlagged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseUnflagged(Event):
+class CaseUnflagged(Event, stored_as="unflagged"):
     """A note stands there no more."""
-
-    type: ClassVar[str] = "unflagged"
 
     tag: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepTaken(Event):
+class StepTaken(Event, stored_as="step_taken"):
     """A rung of the escalation ladder, or an alarm about a suspicion."""
-
-    type: ClassVar[str] = "step_taken"
 
     key: str  # unique within the case
     step: str = written("")  # key of the policy's step
@@ -123,66 +105,52 @@ class StepTaken(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CalledAgain(Event):
+class CalledAgain(Event, stored_as="called_again"):
     """The customer wrote on a severe case while nobody was there: people on call are called anew."""
-
-    type: ClassVar[str] = "called_again"
 
     because: str = written("")
     anew: bool  # whether no call was under way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockBreached(Event):
+class ClockBreached(Event, stored_as="breached"):
     """A clock ran out."""
-
-    type: ClassVar[str] = "breached"
 
     clock: str  # `core.words.clock.Clock.key`
     target: str = written("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreachWithdrawn(Event):
+class BreachWithdrawn(Event, stored_as="breach_withdrawn"):
     """An answer received in time was read after the breach was recorded."""
-
-    type: ClassVar[str] = "breach_withdrawn"
 
     clock: str  # `core.words.clock.Clock.key`
     because: str = written("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyChanged(Event):
+class PolicyChanged(Event, stored_as="policy_changed"):
     """Moved to another version of its policy."""
-
-    type: ClassVar[str] = "policy_changed"
 
     was: str  # version
     now: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerReminded(Event):
+class CustomerReminded(Event, stored_as="reminded"):
     """The customer was, of what we wait for."""
-
-    type: ClassVar[str] = "reminded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DowngradeProposed(Event):
+class DowngradeProposed(Event, stored_as="downgrade_proposed"):
     """To the agent, because the customer owes information."""
-
-    type: ClassVar[str] = "downgrade_proposed"
 
     to: str  # key of the severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExclusionProposed(Event):
+class ExclusionProposed(Event, stored_as="exclusion_proposed"):
     """The mail says words of one: an agent decides, and the promises run."""
-
-    type: ClassVar[str] = "exclusion_proposed"
 
     key: str
     because: str = written("")
@@ -190,9 +158,7 @@ class ExclusionProposed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CasePurged(Event):
+class CasePurged(Event, stored_as="purged"):
     """Its content was erased because of its age, and the people on it have pseudonyms from here on."""
-
-    type: ClassVar[str] = "purged"
 
     erased: Mapping[str, int]  # how much, by what
