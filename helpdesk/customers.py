@@ -16,7 +16,7 @@ from helpdesk.errors import ConfigurationError, NotFound
 from helpdesk.languages import languages
 from helpdesk.openhours.walltime import is_zone
 from helpdesk.placeholders import BLANK
-from helpdesk.toml_reader import TrueOrFalse, fill_as_far_as_possible, read_toml, strict
+from helpdesk.toml_reader import TrueOrFalse, fill_as_far_as_possible, read_toml, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 _DOMAIN = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
 
 
-@strict
-@dataclass
+@toml_table
 class ContactTable:
     """An entry of `contacts`."""
 
@@ -38,8 +37,7 @@ class ContactTable:
     products: list[str] = field(default_factory=list)
 
 
-@strict
-@dataclass
+@toml_table
 class CustomerTable:
     """`[[customer]]`."""
 
@@ -67,8 +65,7 @@ class CustomerTable:
     reader: TrueOrFalse = True
 
 
-@strict
-@dataclass
+@toml_table
 class CustomersFile:
     """The file."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, dataclass_transform
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -50,10 +50,12 @@ _URL = re.compile(r"(\w://)[^'\"\s]+")
 _ROUNDS = 8  # a table inside a table inside ...: deeper than any file of ours
 
 
-def strict(cls: type[T]) -> type[T]:
-    """Class decorator: refuse keys that the class does not have; a misspelt one must not be ignored."""
-    cls.__pydantic_config__ = ConfigDict(extra="forbid", strict=False)  # type: ignore[attr-defined]
-    return cls
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def toml_table(cls: type[T]) -> type[T]:
+    """Class decorator: a frozen dataclass that a table of a file fills. A key that it does not have is refused."""
+    made = dataclass(frozen=True, slots=True)(cls)
+    made.__pydantic_config__ = ConfigDict(extra="forbid", strict=False)  # type: ignore[attr-defined]
+    return made
 
 
 def read_toml(path: Path) -> dict[str, Any]:

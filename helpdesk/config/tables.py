@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from helpdesk.offering.files.schema import CallsTable
-from helpdesk.toml_reader import strict, written_as
+from helpdesk.toml_reader import toml_table, written_as
 from helpdesk.wordings import Label
 
 
-@strict
-@dataclass
+@toml_table
 class DeskTable:
     """`[desk]`: the desk as a whole."""
 
@@ -36,16 +35,14 @@ class DeskTable:
     notify_private: bool = False  # whether these may be hosts of a private network
 
 
-@strict
-@dataclass
+@toml_table
 class DatabaseTable:
     """`[database]`: where everything is kept."""
 
     url: str = "sqlite:///helpdesk.db"
 
 
-@strict
-@dataclass
+@toml_table
 class SmtpInTable:
     """`[smtp_in]`: the listener; without `listen` there is none."""
 
@@ -59,8 +56,7 @@ class SmtpInTable:
     spam: list[str] = field(default_factory=list)  # "X-Spam-Flag: YES": what our border writes into spam
 
 
-@strict
-@dataclass
+@toml_table
 class OAuth2Table:
     """`oauth2 = {...}`: where an access token is fetched with a refresh token, and the first of these."""
 
@@ -75,8 +71,7 @@ class OAuth2Table:
     scope: str = ""
 
 
-@strict
-@dataclass
+@toml_table
 class SmtpOutTable:
     """`[smtp_out]`: who takes our mail."""
 
@@ -92,8 +87,7 @@ class SmtpOutTable:
     connections: int = 4  # to the smarthost at once, of one daemon
 
 
-@strict
-@dataclass
+@toml_table
 class WebTable:
     """`[web]`: the console; without `listen` there is none."""
 
@@ -103,8 +97,7 @@ class WebTable:
     trusted_proxies: list[str] = field(default_factory=list)  # where the request comes from one of these
 
 
-@strict
-@dataclass
+@toml_table
 class LogTable:
     """`[log]`: what the daemon says on standard error."""
 
@@ -112,8 +105,7 @@ class LogTable:
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-@strict
-@dataclass
+@toml_table
 class ReaderTable:
     """`[severity.reader]`: a language model that is asked what a mail says of its trouble; without `url` none is."""
 
@@ -125,16 +117,14 @@ class ReaderTable:
     share: float = 0.1  # of them, that one sender's may be
 
 
-@strict
-@dataclass
+@toml_table
 class SeverityFileTable:
     """`[severity]`: what helps to find severities."""
 
     reader: ReaderTable = field(default_factory=ReaderTable)
 
 
-@strict
-@dataclass
+@toml_table
 class ImapTable:
     """`[mailbox.imap]`: a mailbox that is polled."""
 
@@ -151,8 +141,7 @@ class ImapTable:
     poll: str = "60s"
 
 
-@strict
-@dataclass
+@toml_table
 class MailboxTable:
     """`[[mailbox]]`: an address we receive at."""
 
@@ -170,8 +159,7 @@ class MailboxTable:
     imap: ImapTable | None = None
 
 
-@strict
-@dataclass
+@toml_table
 class TeamTable:
     """`[[team]]`: the agents behind mailboxes."""
 
@@ -181,8 +169,7 @@ class TeamTable:
     calls: CallsTable | None = None  # how calls that nobody acknowledges go on; without it, as the policy says
 
 
-@strict
-@dataclass
+@toml_table
 class LevelTable:
     """`[[level]]`: a seat that the ladder of a policy names, of one team or of all."""
 
@@ -192,8 +179,7 @@ class LevelTable:
     team: str = ""  # without it, of every team
 
 
-@strict
-@dataclass
+@toml_table
 class AbsenceTable:
     """`{from = 2026-05-01, to = 2026-05-08}`: away on these local dates, both included, or between these times."""
 
@@ -201,8 +187,7 @@ class AbsenceTable:
     to: datetime | date
 
 
-@strict
-@dataclass
+@toml_table
 class AgentTable:
     """`[[agent]]`: somebody who answers. Without `hours` they are on duty whenever they are not away."""
 
@@ -217,8 +202,7 @@ class AgentTable:
     notify: list[str] = field(default_factory=list, repr=False)  # where their calls go, too, for them alone
 
 
-@strict
-@dataclass
+@toml_table
 class OverrideTable:
     """An entry of `overrides`: somebody else on these local dates, both included, or between these times."""
 
@@ -228,8 +212,7 @@ class OverrideTable:
     secondary: str = ""
 
 
-@strict
-@dataclass
+@toml_table
 class RotationTable:
     """`[[rotation]]`: who is on call, each in turn from one hand-over to the next."""
 
@@ -243,8 +226,7 @@ class RotationTable:
     notify: list[str] = field(default_factory=list, repr=False)  # where its calls go, too, for all who read there
 
 
-@strict
-@dataclass
+@toml_table
 class ConfigurationFile:
     """The file."""
 

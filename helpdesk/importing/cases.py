@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -31,7 +31,7 @@ from helpdesk.person import Person
 from helpdesk.plain_text import on_one_line
 from helpdesk.store import spool
 from helpdesk.store.spool import Accepted, content_key
-from helpdesk.toml_reader import fill, strict
+from helpdesk.toml_reader import fill, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,8 +49,7 @@ _ID = re.compile(r"<[^<>\s\"(),:;\[\]\\]+@[^<>\s\"(),:;\[\]\\@]+>")
 _TYPE = re.compile(r"(?:application|audio|font|image|text|video)/[\w.+-]+", re.ASCII)
 
 
-@strict
-@dataclass(frozen=True, slots=True)
+@toml_table
 class OtherPerson:
     """Somebody as another desk knows them."""
 
@@ -58,8 +57,7 @@ class OtherPerson:
     name: str = ""
 
 
-@strict
-@dataclass(frozen=True, slots=True)
+@toml_table
 class OtherFile:
     """A file that was sent along, in the import's folder."""
 
@@ -68,8 +66,7 @@ class OtherFile:
     type: str = "application/octet-stream"
 
 
-@strict
-@dataclass(frozen=True, slots=True)
+@toml_table
 class OtherMessage:
     """What was said: the mail itself as a file, or who said what."""
 
@@ -84,8 +81,7 @@ class OtherMessage:
     attachments: list[OtherFile] = field(default_factory=list)
 
 
-@strict
-@dataclass(frozen=True, slots=True)
+@toml_table
 class OtherCase:
     """A case of another desk, a line."""
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from helpdesk.errors import ConfigurationError
-from helpdesk.toml_reader import fill_as_far_as_possible, read_toml, strict
+from helpdesk.toml_reader import fill_as_far_as_possible, read_toml, toml_table, written_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-@strict
-@dataclass
+@toml_table
 class AnswerTable:
     """`answer = {to, kind}`: a reply to the newest mail that `to` got, of that kind if one is named.
 
@@ -27,16 +26,15 @@ class AnswerTable:
     click: str = ""
 
 
-@strict
-@dataclass
+@toml_table
 class StepTable:
-    """`[[step]]`. `from` and `to` are read apart, because `from` is a word of Python."""
+    """`[[step]]`: a mail, an answer to one, or a mail from its parts."""
 
     at: datetime
     mail: str = ""
     authenticated: bool = True
     answer: AnswerTable | None = None
-    sender: str = ""
+    sender: Annotated[str, written_as("from")] = ""
     to: str = ""
     cc: str = ""
     subject: str = ""
@@ -45,8 +43,7 @@ class StepTable:
     quote: bool = False
 
 
-@strict
-@dataclass
+@toml_table
 class ScenarioFile:
     """The file."""
 
@@ -76,24 +73,15 @@ class Scenario:
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario. Raises ConfigurationError with every problem."""
-    data = read_toml(path)
-    for step in data.get("step", []):
-        _rename_from(step)
-    filled = fill_as_far_as_possible(ScenarioFile, data, str(path))
+    filled = fill_as_far_as_possible(ScenarioFile, read_toml(path), str(path))
     table = filled.table
     problems = [*filled.problems, *filled.further(_problems(table))]
     if problems:
         raise ConfigurationError(problems)
-    for step in table.step:
-        step.at = step.at.astimezone(UTC)
-    scenario = Scenario(path, path.parent / table.config, table.until.astimezone(UTC), tuple(table.step))
+    steps = tuple(replace(step, at=step.at.astimezone(UTC)) for step in table.step)
+    scenario = Scenario(path, path.parent / table.config, table.until.astimezone(UTC), steps)
     scenario.file(table.config)
     return scenario
-
-
-def _rename_from(step: Any) -> None:
-    if isinstance(step, dict) and "from" in step:
-        step["sender"] = step.pop("from")
 
 
 def _problems(table: ScenarioFile) -> Iterator[str]:

@@ -174,12 +174,13 @@ def simulate(scenario: Scenario) -> dict[str, Any]:
 
 def _rules(scenario: Scenario) -> Rules:
     rules = load_rules(scenario.config, environment={}, signing_key=_KEY)
-    file = rules.configuration.file
-    if not file.smtp_in.authserv_id:
-        # What is asked of agents stays what the file says: `auto` asks nothing of them without a border.
-        file.desk.require_authentication = "always" if rules.configuration.authentication_required else "never"
-        file.smtp_in.authserv_id = _AUTHSERV_ID
-    return rules
+    configuration, file = rules.configuration, rules.configuration.file
+    if file.smtp_in.authserv_id:
+        return rules
+    # What is asked of agents stays what the file says: `auto` asks nothing of them without a border.
+    asked = replace(file.desk, require_authentication="always" if configuration.authentication_required else "never")
+    file = replace(file, desk=asked, smtp_in=replace(file.smtp_in, authserv_id=_AUTHSERV_ID))
+    return replace(rules, configuration=replace(configuration, file=file))
 
 
 class _Player:

@@ -6,16 +6,15 @@ One class a table; every key is here and nothing else is accepted. `helpdesk.off
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from helpdesk.toml_reader import strict, written_as
+from helpdesk.toml_reader import toml_table, written_as
 from helpdesk.wordings import Label
 
 
-@strict
-@dataclass
+@toml_table
 class PlanTable:
     """`[plans.KEY]`: what a customer can buy; the first is the default."""
 
@@ -31,8 +30,7 @@ class PlanTable:
     until: date | None = None  # the first day on which it promises nothing more
 
 
-@strict
-@dataclass
+@toml_table
 class RegionTable:
     """`[regions.KEY]`: where a customer is served from; the first is the default."""
 
@@ -40,8 +38,7 @@ class RegionTable:
     name: str = ""
 
 
-@strict
-@dataclass
+@toml_table
 class CountryHolidays:
     """`holidays = {country = "US"}`: the holidays of a country or one of its subdivisions, public ones always."""
 
@@ -55,8 +52,7 @@ class CountryHolidays:
     customer_countries: list[str] = field(default_factory=list)  # "ES", "DE-BY": theirs for customers who are there
 
 
-@strict
-@dataclass
+@toml_table
 class DayEntry:
     """One entry of `days`: a named day that differs from the week, or a range of them. Without more it is closed."""
 
@@ -70,8 +66,7 @@ class DayEntry:
     business_day: bool | None = None  # true: an open Saturday counts as one; without it, its weekday says
 
 
-@strict
-@dataclass
+@toml_table
 class CalendarTable:
     """`[calendars.KEY]`: when the desk is open, on the wall clock of its zone."""
 
@@ -88,8 +83,7 @@ class CalendarTable:
     ties: Literal["previous", "next"] = "previous"  # a due time on a closing: that closing, or the next opening
 
 
-@strict
-@dataclass
+@toml_table
 class SeverityTable:
     """`[severities.KEY]`: one severity; rank 1 is the worst."""
 
@@ -100,8 +94,7 @@ class SeverityTable:
     cues: list[str] = field(default_factory=list)
 
 
-@strict
-@dataclass
+@toml_table
 class VariantTable:
     """What differs for some: `by_channel = { phone = { within = "30m", calendar = "24x7" } }`."""
 
@@ -110,8 +103,7 @@ class VariantTable:
     business_day: str = ""
 
 
-@strict
-@dataclass
+@toml_table
 class GoalTable:
     """A target with its own hours: `{within = "1h", calendar = "24x7"}`.
 
@@ -131,8 +123,7 @@ class GoalTable:
     until: date | None = None  # the first day on which it is over
 
 
-@strict
-@dataclass
+@toml_table
 class CaseKindTable:
     """`[kinds.KEY]`: a kind of case, and which of the desk's it is."""
 
@@ -142,8 +133,7 @@ class CaseKindTable:
     words: list[str] = field(default_factory=list)  # in a mail: proposed to the agent
 
 
-@strict
-@dataclass
+@toml_table
 class AddonTable:
     """`[addons.KEY]`: what a customer buys beside a plan; its targets and hours go before the plan's."""
 
@@ -153,8 +143,7 @@ class AddonTable:
     targets: dict[str, dict[str, str | GoalTable | list[GoalTable]]] = field(default_factory=dict)
 
 
-@strict
-@dataclass
+@toml_table
 class PromiseTable:
     """`[promises.KEY]`: a promise beside first_response, follow_up and resolution; of these, how they are said."""
 
@@ -178,8 +167,7 @@ class PromiseTable:
     remind: list[str] = field(default_factory=list)  # to its agent: "75%", "15m before"
 
 
-@strict
-@dataclass
+@toml_table
 class ChannelTable:
     """`[channels.KEY]`: a way in. `targets = false`: no promise at all; `warranted = false`: not owed."""
 
@@ -193,8 +181,7 @@ class ChannelTable:
     kind: str = ""  # of case that mail by it makes
 
 
-@strict
-@dataclass
+@toml_table
 class WarrantyTable:
     """`[warranty]`: what is answered for with money; a list that is not there names all."""
 
@@ -206,8 +193,7 @@ class WarrantyTable:
     requires: list[str] = field(default_factory=list)
 
 
-@strict
-@dataclass
+@toml_table
 class ExclusionEntry:
     """`[[exclusion]]`: a reason for which a case is outside the promises."""
 
@@ -217,8 +203,7 @@ class ExclusionEntry:
     out_of_scope: bool = False
 
 
-@strict
-@dataclass
+@toml_table
 class MaintenanceEntry:
     """`[[maintenance]]`: planned unavailability, by a rule (RFC 5545) or from and to dated instants."""
 
@@ -236,8 +221,7 @@ class MaintenanceEntry:
     announce_by: datetime | None = None  # of the first dated window, worked out by hand
 
 
-@strict
-@dataclass
+@toml_table
 class VersionEntry:
     """`[[versions]]`: until when a version of a product is supported."""
 
@@ -248,8 +232,7 @@ class VersionEntry:
     exclusion: str = ""  # the key of the [[exclusion]] that is proposed; without it, "unsupported-version"
 
 
-@strict
-@dataclass
+@toml_table
 class MaintenanceTermsTable:
     """`[maintenance_terms]`: by when customers are told of planned windows, and how many hours of them there may be."""
 
@@ -258,8 +241,7 @@ class MaintenanceTermsTable:
     per: Literal["month", "quarter", "year"] = "quarter"
 
 
-@strict
-@dataclass
+@toml_table
 class FiscalYearTable:
     """`[fiscal_year]`: on which day the years begin in which months, quarters and years are counted."""
 
@@ -267,8 +249,7 @@ class FiscalYearTable:
     named_by: Literal["start", "end"] = "start"  # 2026 is the year that starts in 2026, or the one that ends then
 
 
-@strict
-@dataclass
+@toml_table
 class AttainmentTable:
     """`[attainment.KEY]`: how many of the promises of a period must be kept; a list that is not there names all."""
 
@@ -284,8 +265,7 @@ class AttainmentTable:
     owed_only: bool = True  # otherwise what is only measured counts, too
 
 
-@strict
-@dataclass
+@toml_table
 class AvailabilityTable:
     """`[availability.NAME]`: how long NAME may be down; operators declare it, `status set NAME down` or `--down NAME`.
 
@@ -305,8 +285,7 @@ class AvailabilityTable:
     maintenance_counts: bool = False  # otherwise what was planned before it began is not down
 
 
-@strict
-@dataclass
+@toml_table
 class CreditsTable:
     """`[credits]`: what missed promises cost, by one of `bands`, `counts` and `each`.
 
@@ -325,8 +304,7 @@ class CreditsTable:
     request_within_days: int | None = None
 
 
-@strict
-@dataclass
+@toml_table
 class CapTable:
     """`[[classifier.caps]]`: a named rule: `when` it holds, the severity is `at_most` that.
 
@@ -339,8 +317,7 @@ class CapTable:
     alone: str = ""
 
 
-@strict
-@dataclass
+@toml_table
 class MatrixTable:
     """`[classifier.matrix]`: severities by impact and urgency, which two intake fields ask for.
 
@@ -353,8 +330,7 @@ class MatrixTable:
     words: dict[str, list[str]] = field(default_factory=dict)
 
 
-@strict
-@dataclass
+@toml_table
 class CostTable:
     """`[classifier.cost]`: what it costs to be one rank too low or too high; their ratio decides."""
 
@@ -362,8 +338,7 @@ class CostTable:
     too_high: float = 1.0
 
 
-@strict
-@dataclass
+@toml_table
 class RuleTable:
     """`[[classifier.rules]]`: a line of the table that makes a severity of findings; the first that fits decides."""
 
@@ -371,8 +346,7 @@ class RuleTable:
     when: dict[str, list[str]] = field(default_factory=dict)  # a finding: its values; without it, always
 
 
-@strict
-@dataclass
+@toml_table
 class ClassifierTable:
     """`[classifier]`: how a severity is found."""
 
@@ -389,8 +363,7 @@ class ClassifierTable:
     reader: bool = True  # false: no language model reads these mails, whatever the desk has
 
 
-@strict
-@dataclass
+@toml_table
 class IntakeEntry:
     """`[[intake]]`: something the document asks customers to say."""
 
@@ -401,8 +374,7 @@ class IntakeEntry:
     kinds: list[str] = field(default_factory=list)  # of case; without it, all
 
 
-@strict
-@dataclass
+@toml_table
 class StepEntry:
     """`[[ladder]]`: a step.
 
@@ -424,8 +396,7 @@ class StepEntry:
     in_turn: bool = False  # each time to the next of `to`
 
 
-@strict
-@dataclass
+@toml_table
 class CallsTable:
     """`[calls]`: how a call goes on that nobody acknowledges. Elapsed time from the call, "15m" or "1h"."""
 
@@ -436,8 +407,7 @@ class CallsTable:
     at_most: int = 12  # times an hour, and no more
 
 
-@strict
-@dataclass
+@toml_table
 class LifecycleTable:
     """`[lifecycle]`: what happens to a case over its life.
 
@@ -465,8 +435,7 @@ class LifecycleTable:
     ask_rating: bool = True
 
 
-@strict
-@dataclass
+@toml_table
 class ClockEntry:
     """`expect = { TARGET = { due = TIME, state = "running" } }`: what the newest clock of that name is to show."""
 
@@ -474,8 +443,7 @@ class ClockEntry:
     state: Literal["", "running", "paused", "met", "breached", "exempt", "none"] = ""
 
 
-@strict
-@dataclass
+@toml_table
 class ThenEntry:
     """One step of `then`: when, who does what (nothing: time passes), and what is to be true after it."""
 
@@ -487,8 +455,7 @@ class ThenEntry:
     expect: dict[str, ClockEntry | list[str] | str] = field(default_factory=dict)
 
 
-@strict
-@dataclass
+@toml_table
 class BesideEntry:
     """`beside = { kept = 38, missed = 1 }`: how the customer's other promises of that period went, for `credit`."""
 
@@ -496,8 +463,7 @@ class BesideEntry:
     missed: int = 0
 
 
-@strict
-@dataclass
+@toml_table
 class ExampleEntry:
     """`[[example]]`: a worked example, computed by hand. Without `due` and `then`: the document gives no target."""
 
@@ -521,8 +487,7 @@ class ExampleEntry:
     then: list[ThenEntry] = field(default_factory=list)  # how the case goes on, and what is to come of it
 
 
-@strict
-@dataclass
+@toml_table
 class UnsaidEntry:
     """`[[unsaid]]`: what the document says and this format cannot, and why not."""
 
@@ -530,8 +495,7 @@ class UnsaidEntry:
     why: str
 
 
-@strict
-@dataclass
+@toml_table
 class AssumedEntry:
     """`[[assumed]]`: where the document is silent or contradicts itself: our reading, and why."""
 
@@ -539,8 +503,7 @@ class AssumedEntry:
     why: str
 
 
-@strict
-@dataclass
+@toml_table
 class PolicyFile:
     """A policy file."""
 
