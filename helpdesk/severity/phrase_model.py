@@ -13,12 +13,11 @@ from __future__ import annotations
 import math
 import zlib
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, combinations, islice
-from operator import itemgetter, mul
+from itertools import accumulate, chain, combinations, islice, repeat
+from operator import itemgetter, mul, rshift
 from typing import TYPE_CHECKING, NamedTuple
 
 from helpdesk.severity import shipped as stored
@@ -40,15 +39,20 @@ FULL = 20  # words of a mail to which the scores before the first belong in full
 FEW = 5000.0  # weight of silence: a mail of two words leans a third as far as one of twenty
 OFFSET = 128  # a lean is kept in one byte
 RARITY = 16  # and so is a rarity, in sixteenths
+_WEIGHTS = tuple(rarity / RARITY for rarity in range(256))  # of a phrase that is used once, by its rarity
+_GREATEST = (1 << 32) - 1  # of all numbers
 _MARKS = frozenset(".?")
 PAIRS_KEPT = 20_000  # pairs of concepts whose places are remembered
 _STATUS = {"asserted": "", "negated": "~n", "hypothetical": "~h", "past": "~p"}
-_SHELF = 18  # bits of a number that are told apart within a shelf: some five numbers stand on each
+_SHELF = 16  # bits of a number that are told apart within a shelf: one or two numbers stand on each
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseTable:
-    """The numbers of the phrases in order, what each weighs, and the scores of a mail before its first word."""
+    """The numbers of the phrases in order, what each weighs, and the scores of a mail before its first word.
+
+    The last number is the greatest there can be and weighs nothing: no search goes beyond it.
+    """
 
     numbers: array[int]
     shelves: array[int]  # where the numbers begin that share their first bits
@@ -57,20 +61,22 @@ class PhraseTable:
     unit: float
     bias: Row
 
-    def places(self, numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-        """Those of the numbers that are known, each with its place: nobody used the others."""
-        known, shelves, end = self.numbers, self.shelves, len(self.numbers)
+    def places(self, numbers: Iterable[int]) -> list[int]:
+        """The places of those of the numbers that are known: nobody used the others."""
+        known, shelves, places = self.numbers, self.shelves, []
         for number in numbers:
-            shelf = number >> _SHELF
-            place = bisect_left(known, number, shelves[shelf], shelves[shelf + 1])
-            if place < end and known[place] == number:
-                yield number, place
+            place = shelves[number >> _SHELF]
+            while known[place] < number:  # once or twice, which is sooner done than a call to bisect
+                place += 1
+            if known[place] == number:
+                places.append(place)
+        return places
 
     def leans(self, counted: Mapping[int, int]) -> Row:
         """What the phrases at some places add together, by how often each is used: twice is little more than once."""
         take = itemgetter(*counted, 0, 0)  # two more, so that it answers a tuple; nothing weighs them
         values = [
-            (rarity if count == 1 else (1 + math.log(count)) * rarity) / RARITY
+            _WEIGHTS[rarity] if count == 1 else (1 + math.log(count)) * rarity / RARITY
             for count, rarity in zip(counted.values(), take(self.rarities), strict=False)
         ]
         step = self.unit / math.sqrt(FEW + sum(map(mul, values, values)))
@@ -84,6 +90,8 @@ class _Heard(NamedTuple):
 
     number: int
     number_last: int  # at the end of a mail
+    places: tuple[int, ...]  # its own, none where nobody used it
+    places_last: tuple[int, ...]
     follows: bytes  # what it adds to a phrase that it follows in
     pieces: tuple[int, ...]  # the places of those that are known
 
@@ -97,8 +105,7 @@ def lean(segments: Iterable[Segment]) -> Row | None:
     """The scores of rank 1 to 4 that the words of a mail lean to; None where the table knows none of them."""
     table, segments = shipped(), tuple(segments)
     words = [_heard(word) for word in spelled(segments)]
-    used = Counter(_numbers(words))
-    phrases = {place: used[number] for number, place in table.places(used)}
+    phrases = Counter(_places(words, table))
     pieces = Counter(chain.from_iterable(word.pieces for word in words))
     meant = Counter(map(_place_of, _concepts_of(segments)))
     meant.pop(NOWHERE, None)
@@ -164,28 +171,31 @@ def _concepts_of(segments: Iterable[Segment]) -> Iterator[tuple[str, ...]]:
 
 @lru_cache(PAIRS_KEPT)
 def _place_of(concepts: tuple[str, ...]) -> int:
-    return next((place for _, place in shipped().places((number_of("".join(concepts)),))), NOWHERE)
+    return next(iter(shipped().places([number_of("".join(concepts))])), NOWHERE)
 
 
 @lru_cache(WORDS_KEPT)
 def _heard(word: str) -> _Heard:
-    numbers = map(zlib.crc32, map(str.encode, pieces_of(word)))
-    pieces = (place for _, place in shipped().places(numbers))
-    return _Heard(number_of(word), number_of(f"{LAST}{word}"), f" {word}".encode(), tuple(pieces))
+    places, number, last = shipped().places, number_of(word), number_of(f"{LAST}{word}")
+    pieces = places(map(zlib.crc32, map(str.encode, pieces_of(word))))
+    return _Heard(number, last, tuple(places([number])), tuple(places([last])), f" {word}".encode(), tuple(pieces))
 
 
-def _numbers(words: Sequence[_Heard]) -> Iterator[int]:
-    """The numbers of `phrases_of` the words; that of a longer one goes on from that of its beginning."""
+def _places(words: Sequence[_Heard], table: PhraseTable) -> Iterator[int]:
+    """The places of `phrases_of` the words. Those of single words are remembered, the others are looked up."""
     ending = words[-ENDING:]
     return chain(
-        _numbers_of_runs([word.number for word in words], words, LONGEST),
-        _numbers_of_runs([word.number_last for word in ending], ending, 2),
+        chain.from_iterable([word.places for word in words]),
+        table.places(_numbers_of_runs([word.number for word in words], words, LONGEST)),
+        chain.from_iterable([word.places_last for word in ending]),
+        table.places(_numbers_of_runs([word.number_last for word in ending], ending, 2)),
     )
 
 
 def _numbers_of_runs(numbers: list[int], words: Sequence[_Heard], longest: int) -> list[int]:
+    """The numbers of runs of two words and more; that of a longer one goes on from that of its beginning."""
     follows = [word.follows for word in words]
-    runs = [*numbers]
+    runs: list[int] = []
     for length in range(1, longest):
         numbers = list(map(zlib.crc32, follows[length:], numbers))
         runs += numbers
@@ -196,12 +206,13 @@ def _numbers_of_runs(numbers: list[int], words: Sequence[_Heard], longest: int) 
 def shipped() -> PhraseTable:
     """The shipped table; some 50 ms for the first mail."""
     weights, phrases = stored.weights(), stored.phrases()
-    columns = tuple(phrases.rows[rank::RANKS] for rank in range(RANKS))
-    return PhraseTable(
-        phrases.numbers, _shelves(phrases.numbers), phrases.rarities, columns, weights.unit, weights.bias
-    )
+    numbers = phrases.numbers + array("I", [_GREATEST])
+    columns = tuple(phrases.rows[rank::RANKS] + bytes([OFFSET]) for rank in range(RANKS))
+    return PhraseTable(numbers, _shelves(numbers), phrases.rarities + bytes(1), columns, weights.unit, weights.bias)
 
 
 def _shelves(numbers: array[int]) -> array[int]:
-    begins = (bisect_left(numbers, shelf << _SHELF) for shelf in range((1 << 32 - _SHELF) + 1))
-    return array("I", begins)
+    """Where in the numbers each shelf begins."""
+    stand_on = Counter(map(rshift, numbers, repeat(_SHELF)))
+    sizes = map(stand_on.get, range((_GREATEST >> _SHELF) + 1), repeat(0))
+    return array("I", accumulate(sizes, initial=0))
