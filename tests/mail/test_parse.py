@@ -99,10 +99,71 @@ def test_mbox_lines_blanks_and_old_macintosh_line_ends_are_read():
 # --- text -----------------------------------------------------------------------------------------------------------
 
 
-def test_of_two_forms_the_plain_one_is_shown():
-    message = parse(multipart("alternative", part(body="plain"), part("Content-Type: text/html", body="<p>rich</p>")))
-    assert message.text == "plain"
+def two_forms(plain: str, rich: str) -> bytes:
+    return multipart("alternative", part(body=plain), part("Content-Type: text/html; charset=utf-8", body=rich))
+
+
+@pytest.mark.parametrize(
+    ("plain", "rich", "shown"),
+    [
+        ("It is *so* slow\nhere", "<p>It is <b>so</b> slow here</p>", "It is *so* slow\nhere"),
+        ("See the page", "<p>See <a href='https://x.example/1'>the page</a></p>", "See the page"),
+        ("\u201cNo\u201d <https://x.example/1>", '<p>"No"</p>', "\u201cNo\u201d <https://x.example/1>"),
+        ("\u652f\u4ed8\u5931\n\u8d25", "<p>\u652f\u4ed8\u5931\u8d25</p>", "\u652f\u4ed8\u5931\n\u8d25"),
+        ("[image: a.png]", "<p><img alt='a.png'>It says 17</p>", "[a.png]It says 17"),
+        ("-- \nKim Lee\nAcme", "<p>It says 17</p><p>-- <br>Kim Lee<br>Acme</p>", "It says 17\n\n--\nKim Lee\nAcme"),
+        ("\u00a0\u200b\n\u00a0", "<p>It says 17</p>", "It says 17"),
+        ("Su programa no lo muestra.", "<p>It says 17</p>", "Su programa no lo muestra.\n\nIt says 17"),
+        ("It says 17", "", "It says 17"),
+    ],
+)
+def test_of_two_forms_the_plain_one_is_shown_unless_the_rich_one_says_more(plain, rich, shown):
+    """Law 16: some programs leave out of the plain form what it has no place for, or put a remark of theirs there."""
+    message = parse(two_forms(plain, rich))
+    assert message.text == shown
     assert message.attachments == ()
+
+
+def test_a_long_plain_form_is_not_compared():
+    assert parse(two_forms("It fails. " * 60, "<p>otherwise</p>")).text == ("It fails. " * 60).strip("\n")
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (("Content-Type: text/plain", "Content-Disposition: attachment"), "It says 17"),
+        (("Content-Type: text/html", "Content-Disposition: attachment"), "<p>It says 17</p>"),
+        (("Content-Type: plain/text",), "It says 17"),
+        (("Content-Type: text/utf-8",), "It says 17"),
+        (("Content-Type: text/x-log",), "It says 17"),
+        (("Content-Type: text/csv",), "It says 17"),
+        (("Content-Type: text/rtf",), r"{\rtf1\ansi It says 17\par}"),
+        (("Content-Type: application/json",), '{"why": "It says 17"}'),
+        (("Content-Type: application/vnd.acme+xml",), "<why>It says 17</why>"),
+        (("Content-Type: application/octet-stream",), "It says 17"),
+    ],
+)
+def test_text_that_stands_in_a_part_of_another_kind_is_read_where_there_is_no_other(head, body):
+    alone = parse(part("Subject: s", *head, body=body).encode())
+    assert "It says 17" in alone.text
+    beside = parse(multipart("mixed", part(body="See below"), part(*head, body=body)))
+    assert beside.text.split("\n")[0] == "See below"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ('Content-Type: text/csv; name="a.csv"',),
+        ("Content-Type: text/plain", "Content-Disposition: attachment; filename=a.log"),
+        ("Content-Type: image/svg+xml",),
+        ("Content-Type: application/pdf",),
+        ("Content-Type: text/vcard",),
+    ],
+)
+def test_a_file_is_a_file_also_where_there_is_no_text(head):
+    message = parse(part("Subject: s", *head, body="It says 17").encode())
+    assert message.text == ""
+    assert len(message.attachments) == 1
 
 
 @pytest.mark.parametrize("stub", ["", "   ", "Your mail program cannot show HTML.", "Please view this in a browser"])
@@ -139,6 +200,24 @@ def test_html_alone_becomes_text_with_lists_links_and_quotes():
 )
 def test_what_is_struck_out_does_not_read_as_if_it_were_said(html, text):
     assert parse(f"Subject: x\r\nContent-Type: text/html\r\n\r\n{html}".encode()).text == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>ask <kim@acme.example> now</p>", "ask <kim@acme.example> now"),
+        ("<p>open <https://x.example/a?b=1>, then go</p>", "open <https://x.example/a?b=1>, then go"),
+        ("<p>set <host_name> and <db.user></p>", "set <host_name> and <db.user>"),
+        ("<p>I <3 it</p>", "I <3 it"),
+        ("<p>It<o:p></o:p> <st1:place w:st='on'>fails</st1:place><br/>now<BR ></p>", "It fails\nnow"),
+        ("<p>a</p><textarea>typed</textarea><object>instead</object>", "a\n\ntypedinstead"),
+        ("<ol start=3><li>c<li>d</ol><ol start=x><li>a</ol>", "3. c\n4. d\n\n1. a"),
+        ("<p>Fahr&shy;karten\u200bauto&#8288;mat</p>", "Fahrkartenautomat"),
+    ],
+)
+def test_what_is_no_element_of_html_is_text(html, text):
+    """Programs put plain text into HTML as it is: an address in angle brackets vanished."""
+    assert parse(part("Subject: s", "Content-Type: text/html; charset=utf-8", body=html).encode()).text == text
 
 
 def test_html_that_is_hidden_as_a_whole_is_shown_after_all():
@@ -467,6 +546,18 @@ def test_base64_is_counted_as_it_is_decoded(data, damage):
 def test_base64_with_holes_gives_what_there_is():
     raw = multipart("mixed", part("Content-Type: a/b", "Content-Transfer-Encoding: base64", body="aGVs*bG8\n!gd29ybGQ"))
     assert attachment(raw, 1)[2] == b"hello world"
+
+
+@pytest.mark.parametrize("body", ["It does not work, at all!", "Help me\n", "Hello Kim:\nit fails"])
+def test_what_is_said_to_be_base64_and_is_not_is_read_as_it_is(body):
+    raw = part("Subject: s", "Content-Type: text/plain", "Content-Transfer-Encoding: base64", body=body).encode()
+    assert parse(raw).text == body.strip()
+
+
+def test_base64_below_which_a_list_has_put_its_lines_is_read():
+    coded = base64.encodebytes(b"It fails.").decode()
+    raw = part("Subject: s", "Content-Transfer-Encoding: base64", body=f"{coded}\n____\na list of ours").encode()
+    assert parse(raw).text.startswith("It fails.")
 
 
 def tnef(name: bytes, content: bytes) -> bytes:

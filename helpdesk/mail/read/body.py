@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import UnreadableText
-from helpdesk.mail.read import tnef
+from helpdesk.mail.read import overlap, rtf, tnef
 from helpdesk.mail.read.attachments import is_tnef
 from helpdesk.mail.read.calendar import happening
 from helpdesk.mail.read.codec import clean, decode
@@ -39,6 +39,13 @@ _SHOWN = {
 _PAGE_BEGINS = re.compile(rb"\s{0,200}<(?:!doctype html|html|head|body|p|div|table|font)\b[^<>]{0,300}>", re.IGNORECASE)
 _PAGE_ENDS = re.compile(rb"</(?:body|html)>\s*$", re.IGNORECASE)
 _STUB = re.compile(r"html|view (?:this|it)|browser", re.IGNORECASE)
+_SHORT = 500  # characters of plain text that may say less than the rich text beside it
+# Types of a part that has the words of a mail without any other text; what has the name of a file is one.
+_MAY_BE_TEXT = re.compile(
+    r"text/(?!calendar|(?:x-)?vcard)|application/(?:octet-stream|rtf|(?:\S+\+)?(?:json|xml))$|"
+    r"(?!(?:application|audio|chemical|font|image|message|model|multipart|text|video)/)"
+)
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass
@@ -87,6 +94,9 @@ def _from_inside(tree: Tree, body: Body, forwards: int) -> list[str]:
     for part in body.attachments:
         if is_tnef(part) and (text := clean(tnef.text_of(tree.body(part))).strip()):
             return [text]
+    for part in body.attachments:
+        if not part.file_name and _MAY_BE_TEXT.match(part.type) and not _NO_TEXT.search(tree.body(part)[:MAX_HTML]):
+            return [_Reader(tree, body).text(part)]
     event = happening(tree)
     if event is not None:
         return ["\n".join(piece for piece in (event.shown(), event.description) if piece)]
@@ -123,9 +133,13 @@ class _Reader:
         if part.type.startswith("multipart/"):
             return [self._shown(part, "text/plain")]
         if part.disposition != "attachment" and part.type in _SHOWN and not self._is_named_file(part):
-            return [self._shown(part, "text/html" if self._is_page(part) else part.type)]
+            return [self.text(part)]
         self._attach(part)
         return []
+
+    def text(self, part: Part) -> str:
+        """The text of a part that is no other part's."""
+        return self._shown(part, "text/html" if self._is_page(part) else part.type)
 
     def _is_page(self, part: Part) -> bool:
         """Whether a part that names no type is HTML all the same."""
@@ -152,7 +166,10 @@ class _Reader:
                 return [text for child in part.children for text in self.texts(child)]
 
     def _alternative(self, part: Part) -> list[str]:
-        """RFC 2046 s5.1.4: the same in several forms. Plain text is what the sender's program meant to be read."""
+        """RFC 2046 s5.1.4: the same in several forms. Plain text is what the sender's program meant to be read.
+
+        Some programs leave out of it what it has no form for, or put a remark of their own there.
+        """
         rich = [child for child in part.children if child.type != "text/plain" and _may_show(child)]
         plain = [child for child in part.children if child.type == "text/plain"]
         for child in part.children:
@@ -160,13 +177,13 @@ class _Reader:
                 self._attach(child)
         shown_plain = (self.texts(child) for child in plain)
         texts = next((found for found in shown_plain if "".join(found).strip()), [])
-        words = "".join(texts).strip()
-        if words and not (len(words) < 200 and rich and _STUB.search(words)):
-            for child in rich:
+        if len("".join(texts).strip()) < _SHORT:
+            for child in rich[:-1]:
                 self._attach_files(child)
-            return texts
-        shown = [text for child in rich[-1:] for text in self.texts(child)]
-        return shown if "".join(shown).strip() else texts
+            return _fuller(texts, [text for child in rich[-1:] for text in self.texts(child)])
+        for child in rich:
+            self._attach_files(child)
+        return texts
 
     def _related(self, part: Part) -> list[str]:
         start = part.parameters.get("start", "").strip("<> ")
@@ -229,11 +246,26 @@ class _Reader:
         text = clean(text)
         if kind in {"text/enriched", "text/richtext"}:
             return _unenriched(text)
+        if kind.endswith("/rtf"):
+            return clean(rtf.text_of(data))
         return _unflowed(text, part) if part.parameters.get("format", "").lower() == "flowed" else text
 
 
 def _may_show(part: Part) -> bool:
     return part.type in _SHOWN or part.type.startswith("multipart/")
+
+
+def _fuller(plain: list[str], rich: list[str]) -> list[str]:
+    """Of two forms of a text the plain one, unless the rich one says more; both, where each says something else."""
+    of_plain, of_rich = _words(plain), _words(rich)
+    if of_rich <= of_plain:
+        return plain if "".join(plain).strip() else rich
+    said_too = len(of_plain & of_rich) * 2 >= len(of_plain) or _STUB.search("".join(plain))
+    return rich if said_too else [*plain, *rich]
+
+
+def _words(texts: list[str]) -> set[str]:
+    return {word for text in texts for line in text.split("\n") for word in overlap.words_of(line)}
 
 
 def _is_referred_to(part: Part) -> bool:

@@ -137,7 +137,8 @@ def _strict(data: bytes, codec: str) -> str | None:
         return None
 
 
-_DIRT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+# Soft hyphens and blanks of no width part words that are none: nobody sees them, and no reader of words finds those.
+_DIRT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 def _shown(found: re.Match[str]) -> str:

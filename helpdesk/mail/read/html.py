@@ -21,7 +21,7 @@ _BLOCKS = frozenset(
 )
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 pre blockquote".split())
 _LISTS = ("ul", "ol", "menu", "dir")
-_RAW = frozenset("script style title textarea xml noframes svg math object".split())  # content is not shown
+_RAW = frozenset("script style title xml svg math".split())  # content is not shown
 _VOID = frozenset("br img hr input meta link base col area embed source wbr param track".split())
 # These change nothing by themselves; the others nothing where no line is begun.
 _INLINE = "span font b i u em strong o:p small big sub sup tt code label".split()
@@ -34,7 +34,8 @@ _MAX_LISTS = 50
 
 # To the `>` that ends a tag, past those in quoted values; a quote that is never closed is no match.
 _TO_END = re.compile(r"""(?:[^>=]*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])))*+[^>=]*+>""")
-_NAME = re.compile(r"/?[a-zA-Z][^\s/>]{0,60}")
+# Programs put plain text into HTML as it is: `<kim@acme.example>`, `<host_name>` and `<https://...>` are no elements.
+_NAME = re.compile(r"/?[a-zA-Z][a-zA-Z0-9-]{0,60}(?::[a-zA-Z0-9-]{1,60})?(?=[\s/>])")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]{1,60}+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
 _HUGE_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{8,});?")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -257,10 +258,12 @@ class _Writer:
         self._depth += tag == "blockquote"
         self._pre += tag == "pre"
 
-    def open_list(self, tag: str, attributes: str) -> None:  # noqa: ARG002
+    def open_list(self, tag: str, attributes: str) -> None:
         self._block()
         if len(self._lists) < _MAX_LISTS:
-            self._lists.append(1 if tag == "ol" else -1)
+            start = _attribute(attributes, "start")  # of a list that a picture has interrupted
+            first = int(start) if start.isdecimal() and len(start) < 6 else 1
+            self._lists.append(first if tag == "ol" else -1)
 
     def open_item(self, tag: str, attributes: str) -> None:  # noqa: ARG002
         self._block()

@@ -215,7 +215,7 @@ class _Reader:
 def decoded(data: bytes, encoding: str) -> bytes:
     """`data` out of its transfer encoding (RFC 2045 s6); an unknown one is taken as it is."""
     if encoding == "base64":
-        return base64_bytes(data)
+        return base64_bytes(data) if _BASE64_LINE.match(data) else data
     if encoding == "quoted-printable":
         return binascii.a2b_qp(data)
     if encoding in {"x-uuencode", "uuencode", "x-uue"}:
@@ -223,6 +223,8 @@ def decoded(data: bytes, encoding: str) -> bytes:
     return data
 
 
+# Some programs name it for what they then send as it is; what somebody writes has blanks and full stops.
+_BASE64_LINE = re.compile(rb"\s*+[^ .,:;?\r\n\t]*+[ \t]*+(?:[\r\n]|\Z)")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,255}\r?\n", re.MULTILINE)
 
 
