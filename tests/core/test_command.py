@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.receive.orders.command import Vocabulary
-from helpdesk.core.receive.orders.reading import read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.reading import order_in_subject, order_without_sign, read_orders, would_be_obeyed
 from helpdesk.core.receive.orders.table import ORDERS as TABLE
 from helpdesk.core.receive.orders.table import form_of, undone_by
 from helpdesk.core.words.addresses import address_spec
+from helpdesk.core.words.block import Mistake
 from helpdesk.mail.read.quote import before_quote
 
 WORDS = Vocabulary(
@@ -119,13 +120,139 @@ def test_each_mistake_is_a_mistake_and_no_order(line):
         "#!/bin/sh -e",
         "#if 0",
         "#FF00FF is our red",
-        "#linking it",
+        "#ifdef DEBUG",
+        "#main .price { color: red }",
+        "#2 is mended, #3 is not",
     ],
 )
 def test_a_line_that_is_like_no_order_is_text(line):
     orders = read(f"{line}\nHello")
 
     assert (orders.commands, orders.mistakes, orders.text) == ((), (), f"{line}\nHello")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["#linking it", "#priority urgent", "#sev urgent", "#internal she never pays", "#untag billing", "#p1", "#urgent please",
+     "#zuweisen bob", "#dringend", "#hold until Friday", "#\u0441lose"],
+)  # fmt: skip
+def test_a_word_behind_the_sign_that_is_no_order_comes_back(line):
+    """It was meant for the desk in other words, and a customer is not to read it."""
+    orders = read(f"{line}\nHello")
+
+    assert (orders.commands, orders.text) == ((), "Hello")
+    assert "text, which it is below a first line #answer" in orders.mistakes[0].expected
+
+
+BY_HAND = replace(
+    WORDS,
+    agents=(
+        ("Ann Berg", "ann@desk.example"),
+        ("Bob Cole", "bob@desk.example"),
+        ("Carla N\u00fa\u00f1ez", "cn@desk.example"),
+    ),
+    me="ann@desk.example",
+    levels={"highest": "critical", "sev 1": "critical"},
+    teams=("first line", "Billing"),
+    linkable={9: ""},
+    incidents=("db-outage",),
+    areas=("matrix-loader",),
+    at=datetime(2026, 5, 19, 9, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "argument"),
+    [
+        (["#assign Bob.", "#assign to bob", "#assign @bob", '#assign "Bob"', "#assign Cole", "#assign: bob", "#assign Bob Cole.",
+          "#assign Bob Cole <bob@desk.example>", "#assign bob@desk.example<mailto:bob@desk.example>", "#assign \u201ebob\u201c",
+          "\uff03assign bob", "\uff03\uff41\uff53\uff53\uff49\uff47\uff4e\u3000bob", "#ASS\u0130GN bob", "#ass\u0131gn bob"], "bob@desk.example"),
+        (["#assign me", "#assign to me.", "#assign myself", "#assign ann", "#assign Berg"], "ann@desk.example"),
+        (["#assign Carla", "#assign nunez", "#assign N\u00fa\u00f1ez", "#assign carla nunez"], "cn@desk.example"),
+        (["#severity: urgent", "#severity = urgent", "#severity to urgent", "#severity Urgent.", "#severity urgent, because",
+          "#severity as urgent", "#severity 'urgent'", "#severity urgent - all of them"], "urgent"),
+        (["#severity Highest", "#severity sev 1", "#severity Sev 1: all of them"], "critical"),
+        (["#team billing.", '#team "Billing"', "#team to billing", "#team: Billing"], "Billing"),
+        (["#link to HD-9", "#link HD 9", "#link hd9", "#link #9", "#link HD-9.", "#link with case 9", "#link [HD-9]"], "HD-9"),
+        (["#incident DB-Outage", "#\u0130NC\u0130DENT db-outage", "#incident: db-outage.", "#i\u0307ncident db-outage"], "db-outage"),
+        (["#area Matrix Loader", "#area: matrix-loader.", "#area to matrix loader"], "matrix-loader"),
+        (["#kind question.", "#kind: Question", "#kind as question"], "question"),
+    ],
+)  # fmt: skip
+def test_an_argument_is_read_as_people_write_it(lines, argument):
+    for line in lines:
+        orders = read_orders(f"{line}\nHello", BY_HAND)
+        assert [command.argument for command in orders.commands] == [argument], (line, orders.mistakes)
+
+
+def test_a_reason_behind_a_severity_is_without_the_mark_before_it():
+    for mark in (",", " -", ":", " \u2013", ""):
+        (command,) = read(f"#severity urgent{mark} all their shops").commands
+        assert (command.detail, command.initially) == ("all their shops", False)
+    (command,) = read("#severity low, initially it was a test").commands
+    assert (command.detail, command.initially) == ("it was a test", True)
+
+
+def test_who_is_called_by_the_first_name_goes_before_whom_it_is_the_second_of():
+    words = Vocabulary(("low",), (("Berg Olsen", "olsen@desk.example"), ("Ann Berg", "ann@desk.example")))
+
+    assert read_orders("#assign Berg", words).commands[0].argument == "olsen@desk.example"
+
+
+@pytest.mark.parametrize("line", ["#assign carl", "#assign Bob or Ann", "#assign", "#assign to", "#severity to", "#team to", "#link to",
+                                  "#severity highly urgent", "#wait for it", "#wait until", "#snooze", "#snooze until", "#snooze fri what"])  # fmt: skip
+def test_what_may_mean_nobody_or_several_comes_back(line):
+    assert read_orders(line, BY_HAND).commands == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "days", "vendor", "why"),
+    [
+        ("#wait tomorrow", 1, False, ""),
+        ("#wait 3 days", 3, False, ""),
+        ("#wait for 3d", 3, False, ""),
+        ("#wait: 1 week", 7, False, ""),
+        ("#wait for customer", None, False, ""),
+        ("#wait for the customer until 2026-05-22 09:00", 3, False, ""),
+        ("#wait on vendor 3d, their fix", 3, True, "their fix"),
+        ("#wait vendor until fri 9:00 the payment provider", 3, True, "the payment provider"),
+    ],
+)
+def test_a_wait_is_for_a_span_or_until_a_day(line, days, vendor, why):
+    (command,) = read_orders(line, BY_HAND).commands
+
+    assert (command.span, command.vendor, command.detail) == (days and timedelta(days=days), vendor, why)
+
+
+@pytest.mark.parametrize("line", ["#ack thanks, looking", "#Ack - on it.", "#ack: I have it"])
+def test_who_says_more_behind_an_acknowledgment_has_it_all_the_same(line):
+    assert [command.verb for command in read(line).commands] == ["ack"]
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [("ack", "ack"), ("ACK.", "ack"), ("*Ack!*", "ack"), ("nocall", "nocall"), ("close", ""), ("Resolve.", ""), ("assign bob", ""),
+     ("Severity urgent", ""), ("wait 3d", "")],
+)  # fmt: skip
+def test_a_whole_text_that_is_an_order_but_for_its_sign_is_none(text, verb):
+    found = order_without_sign(text, BY_HAND)
+
+    assert (getattr(found, "verb", ""), isinstance(found, Mistake)) == (verb, not verb)
+
+
+@pytest.mark.parametrize("text", ["", "on it", "Close the window.", "ack\nHello", "Started an hour ago", "Planned for Friday", "note that",
+                                  "Help yourself", "Tag it", "Wait for it", "Assign it to nobody"])  # fmt: skip
+def test_a_text_that_only_begins_with_such_a_word_is_text(text):
+    assert order_without_sign(text, BY_HAND) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [("#resolve", True), ("#assign bob Re: [HD-1] Rules", True), ("# close", True), ("Re: [HD-1] #close", False), ("#1 of two", False),
+     ("#hashtag", False), ("", False)],
+)  # fmt: skip
+def test_an_order_in_a_subject_is_found(subject, found):
+    assert bool(order_in_subject(subject)) == found
 
 
 DISGUISED = ["{}", "  {}", "\u00a0{}", "*{}*", "**{}**", "_{}_", "`{}`", "- {}", "\u2022 {}", "1. {}", "2) {}", "a. {}", "> {}", ">> {}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
@@ -33,6 +34,68 @@ def test_a_moment_of_any_date_is_within_a_year_or_none(day, time, zone):
     for words in (day.isoformat(), f"{day.isoformat()} {time}"):
         meant = read_moment(words, zone=zone, after=NOW)
         assert meant is None or NOW < meant <= NOW + FARTHEST
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["tomorrow", "tomorrow 9:00", "wed", "Wednesday", "on wednesday", "20.5.", "20.05.2026", "20 May", "May 20",
+          "May 20th, 2026", "20th of May 2026", "2026-05-20", "2026-05-20T09:00", "2026-05-20 9am", "until 20 may 9 a.m.",
+          "by tomorrow, 9.00 Uhr", "in 23 hours", "9am"], "2026-05-20 09:00"),
+        (["today 14:30", "14:30", "2:30pm", "2.30 pm", "14.30 Uhr", "um 14.30 Uhr", "at 14h30", "tue 14:30", "tuesday 2:30 pm",
+          "in 270 minutes"], "2026-05-19 14:30"),
+        (["noon", "today noon", "today at 12:00", "2 hours", "2h", "2 hrs", "in 120 min"], "2026-05-19 12:00"),
+        (["fri 15:00", "Friday 3pm", "friday, 15h", "22.5.2026 15:00", "22 may at 3 pm"], "2026-05-22 15:00"),
+        (["a week", "1w", "in one week", "7 days"], "2026-05-26 10:00"),
+        (["mon", "25.5.", "monday at 9 a.m."], "2026-05-25 09:00"),
+    ],
+)  # fmt: skip
+def test_a_moment_is_read_as_people_write_it(words, meant):
+    """It is Tuesday, ten in the morning."""
+    for written in words:
+        found = read_moment(written, zone="Europe/Berlin", after=datetime(2026, 5, 19, 8, tzinfo=UTC))
+        assert found == datetime.fromisoformat(meant).replace(tzinfo=ZoneInfo("Europe/Berlin")), written
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "in", "today", "5/6", "next friday", "next week", "30m", "12", "2026-05-20 12", "1.5.", "31.6.", "13pm", "25:00", "fri 24:00",
+     "may", "may 2026", "0d", "0 hours", "53w", "yesterday", "friday eod", "soon", "25. 5", "0:30 am", "fri, 22 may"],
+)  # fmt: skip
+def test_what_is_past_or_may_mean_several_moments_is_none(words):
+    assert read_moment(words, zone="Europe/Berlin", after=datetime(2026, 5, 19, 8, tzinfo=UTC)) is None
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    words=st.lists(
+        st.sampled_from(
+            [
+                "in",
+                "3",
+                "31",
+                "days",
+                "fri",
+                "may",
+                "30.2.",
+                "today",
+                "tomorrow",
+                "at",
+                "9",
+                "pm",
+                "14:30",
+                "99",
+                "uhr",
+                "noon",
+                ".",
+            ]
+        ),
+        max_size=5,
+    )
+)
+def test_no_words_are_an_error_of_ours(words):
+    meant = read_moment(" ".join(words), zone="America/Chicago", after=NOW)
+    assert meant is None or NOW < meant <= NOW + FARTHEST
 
 
 @settings(max_examples=40, deadline=None)

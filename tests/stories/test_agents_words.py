@@ -124,7 +124,7 @@ def test_the_number_of_another_case_of_theirs_and_what_is_meant_go(desk):
 
 @pytest.mark.parametrize(
     "body",
-    ["Hi,\n#note\nHe never pays.", "\uff03note\nHe never pays.", "*#note*\nHe never pays.", "- #note\nHe never pays.",
+    ["Hi,\n#note\nHe never pays.", "*#note*\nHe never pays.", "- #note\nHe never pays.",
      "Sent from my phone\n\n#note\nHe never pays.", "\\#note\nHe never pays.", "1. #note\nHe never pays.", "#\u200bnote\nHe never pays.",
      "> #note\n> He never pays.", "Hello,\n\n#note He never pays.", "We look.\n\n#severity low", "Done.\n#close"],
 )  # fmt: skip
@@ -139,6 +139,30 @@ def test_an_order_that_is_not_obeyed_is_not_text_either(desk, body, quote):
 
     desk.reply(ANN, f"#answer\n{body}", to_kind="assigned", quote=quote)
     assert relayed(desk) == [body.strip().replace("\u200b", "\u200b")]
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "said"),
+    [
+        ("#resolve", "Hello Jo, it works again.", "a subject orders nothing"),
+        ("#assign bob", "", "a subject orders nothing"),
+        ("", "#priority urgent\nWe look.", "it is below a first line #answer"),
+        ("", "assign bob", "#assign bob, if it is an order"),
+    ],
+)
+def test_what_was_meant_as_an_order_and_is_none_comes_back(desk, subject, body, said):
+    desk.reply(ANN, body, to_kind="assigned", subject=subject, quote=True)
+
+    assert (relayed(desk), desk.case().status, desk.case().assignee) == ([], "open", ANN)
+    assert said in back(desk)
+
+
+@pytest.mark.parametrize("body", ["\uff03note\nHe never pays.", "#NOTE.\nHe never pays.", "#note:\nHe never pays."])
+def test_an_order_of_any_keyboard_is_obeyed(desk, body):
+    desk.reply(ANN, body, to_kind="assigned", quote=True)
+
+    assert relayed(desk) == []
+    assert "noted, in the team only" in back(desk)
 
 
 @pytest.mark.parametrize("above", ["", "Hello Jo,\n\nput this first:\n\n"])

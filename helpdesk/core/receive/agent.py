@@ -17,10 +17,15 @@ from typing import TYPE_CHECKING
 from helpdesk.core.clocks.ladder import unacknowledged
 from helpdesk.core.receive import acknowledgment, behalf, colleagues, crossing, customer, scope
 from helpdesk.core.receive.orders import other_cases
-from helpdesk.core.receive.orders.command import Orders, Vocabulary
+from helpdesk.core.receive.orders.command import Command, Orders, Vocabulary
 from helpdesk.core.receive.orders.execution import Execution
 from helpdesk.core.receive.orders.obey import obey
-from helpdesk.core.receive.orders.reading import read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.reading import (
+    order_in_subject,
+    order_without_sign,
+    read_orders,
+    would_be_obeyed,
+)
 from helpdesk.core.receive.orders.status import why_no_spam
 from helpdesk.core.receive.orders.table import ORDERS
 from helpdesk.core.words.addressee import nobody
@@ -140,7 +145,10 @@ _DAY = timedelta(days=1)
 
 def orders_in(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Orders:
     """What an agent's mail on a case orders."""
-    return _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
+    orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
+    subject = order_in_subject(arrival.message.subject)
+    wrong = (Mistake(subject, "orders on the first lines of the text; a subject orders nothing"),) if subject else ()
+    return replace(orders, mistakes=(*wrong, *orders.mistakes))
 
 
 def _mistakes(orders: Orders, written: AgentText, *, stays: bool) -> tuple[Mistake, ...]:
@@ -198,9 +206,11 @@ _NOBODY = Mistake(
 
 def _vocabulary(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Vocabulary:
     policy = terms.policy
-    served_in = policy.desk_timezone(case.region)
+    levels, served_in = policy.levels_of(case.plan), policy.desk_timezone(case.region)
     return Vocabulary(
-        severities=tuple(level.key for level in policy.levels_of(case.plan)),
+        severities=tuple(level.key for level in levels),
+        me=agent.address,
+        levels={name.casefold(): level.key for level in levels for name in (level.name, *level.aliases)},
         agents=tuple((one.name or one.address.partition("@")[0], one.address) for one in terms.team.members),
         exclusions=tuple(exclusion.key for exclusion in policy.exclusions),
         incidents=tuple(incident.key for incident in terms.declared.incidents if incident.concerns(policy.key)),
@@ -233,7 +243,11 @@ def _orders(written: AgentText, vocabulary: Vocabulary) -> Orders:
     """Orders stand on the first lines, above any quote; the text is all that the agent wrote besides."""
     orders = read_orders(written.head, vocabulary)
     whole = replace(orders, text="\n\n".join(filter(None, (orders.text, written.rest))))
-    return replace(whole, mistakes=(*orders.mistakes, *_misplaced(whole, written, vocabulary)))
+    alone = None if orders.commands or orders.mistakes or written.typed else order_without_sign(whole.text, vocabulary)
+    if isinstance(alone, Command):
+        return Orders((alone,), (), "")
+    unsigned = (alone,) if alone else ()
+    return replace(whole, mistakes=(*orders.mistakes, *unsigned, *_misplaced(whole, written, vocabulary)))
 
 
 def _misplaced(orders: Orders, written: AgentText, vocabulary: Vocabulary) -> Iterator[Mistake]:
@@ -345,11 +359,13 @@ def _speak(execution: Execution, orders: Orders) -> None:
 
 def _acknowledge(execution: Execution, orders: Orders) -> None:
     """Any mail of an agent says that somebody has it (LGT-5)."""
-    given = next((f"#{verb}" for verb in ("nocall", "ack") if orders.has(verb)), "")
+    given = orders.given("nocall", "ack")
     if given or unacknowledged(execution.case):
-        execution.happened(PageAcknowledged(*execution.stamp, because=given or "an agent wrote"))
-        execution.done.append("acknowledged: nobody else is called")
-    if given == "#nocall":
+        because = f"#{given[0].verb}" if given else "an agent wrote"
+        execution.happened(PageAcknowledged(*execution.stamp, because=because))
+        said = "".join(f'; "{command.detail}" stays in the team' for command in given if command.detail)
+        execution.done.append(f"acknowledged: nobody else is called{said}")
+    if orders.has("nocall"):
         execution.happened(CallNotNeeded(*execution.stamp))
         execution.done.append("counted as a call that was not worth waking for")
 

@@ -7,6 +7,7 @@ either understands all of it or does nothing: the mistakes come back, marked, wi
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 Order = TypeVar("Order")
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+_SIGNS = ("#", "\uff03", "\ufe5f")  # as keyboards for other scripts write it
+_LETTERS = str.maketrans({"\u0130": "i", "\u0131": "i", "\u0307": None})  # a Turkish keyboard's i, great and small
 
 _COLUMN = 70  # mail programs wrap at 72 to 80
 _OPTION = re.compile(r"(?:--|[—–])[a-z]", re.IGNORECASE)  # noqa: RUF001 - what phones make of two hyphens
@@ -70,8 +74,17 @@ def _height(lines: list[str], *, folded: bool) -> int:
 
 
 def _bare(line: str) -> str:
-    """A line without blanks at its ends, nor letters that nobody sees and some mail programs put there."""
-    return line.strip().strip(_UNSEEN).strip()
+    """A line without blanks at its ends, nor letters that nobody sees and some mail programs put there.
+
+    The word of an order is in plain letters, whatever keyboard wrote it.
+    """
+    bare = line.strip().strip(_UNSEEN).strip()
+    if not bare.startswith(_SIGNS):
+        return bare
+    word = bare.split(maxsplit=1)[0]
+    if word.isascii():
+        return bare
+    return f"{unicodedata.normalize('NFKC', word).translate(_LETTERS)}{bare[len(word) :]}"
 
 
 def _goes_on(line: str, following: str) -> bool:

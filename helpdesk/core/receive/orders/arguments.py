@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
@@ -14,14 +15,16 @@ from helpdesk.core.words.addresses import read_known, read_people, unwritable
 from helpdesk.core.words.block import Mistake
 from helpdesk.offering.policy import OFF
 from helpdesk.offering.severities import Kind
-from helpdesk.openhours.relative_time import read_moment, read_span
+from helpdesk.openhours.relative_time import read_moment
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 _ArgumentReader = Callable[[str, str, "Vocabulary"], "Command | Mistake"]
 # A mail program may make a link of it and show where it leads.
-REFERENCE = re.compile(r"\[?(?:HD-)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?", re.IGNORECASE)
+REFERENCE = re.compile(
+    r"(?:(?:with|into|to) )?(?:case )?\[?#?(?:HD[- ]?)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?\.?", re.IGNORECASE
+)
 
 
 def read_order(verb: Verb, line: str, argument: str, vocabulary: Vocabulary, *, insists: bool) -> Command | Mistake:
@@ -42,13 +45,36 @@ def _plain(verb: Verb) -> _ArgumentReader:
     return read
 
 
+# What people write around a name: a stop, quotes, the sign that calls somebody; and a small word before it.
+_AROUND = " .,;:=@\"'()<>\u00ab\u00bb\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e"
+_SMALL_WORD = re.compile(r"(?:to|as|is|with|into|in)\s+", re.IGNORECASE)
+
+
+def _spellings(argument: str) -> tuple[str, str, str]:
+    """A name as it was written, without what stands around it, and without a small word before it; in small letters."""
+    bare = argument.strip(_AROUND)
+    return argument.casefold(), bare.casefold(), _SMALL_WORD.sub("", bare, count=1).strip(_AROUND).casefold()
+
+
+def _named(argument: str, known: Mapping[str, str]) -> str:
+    """Which of the known is named; "" for none."""
+    named = {_plainly(name): one for name, one in known.items()}
+    return next((named[name] for name in map(_plainly, _spellings(argument)) if name in named), "")
+
+
+_MOST_WORDS = 4  # of the name of a severity
+
+
 def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    key, _, reason = argument.partition(" ")
-    if key.lower() in vocabulary.severities:
-        first, _, rest = reason.strip().partition(" ")
-        initially = first.lower() == "initially"
-        detail = rest.strip() if initially else reason.strip()
-        return Command("severity", line, argument=key.lower(), detail=detail, initially=initially)
+    known = {**vocabulary.levels, **{key: key for key in vocabulary.severities}}
+    words = argument.split()
+    for length in range(min(len(words), _MOST_WORDS), 0, -1):
+        key = _named(" ".join(words[:length]), known)
+        if key:
+            first, *rest = " ".join(words[length:]).lstrip(f"{_AROUND}-").split() or [""]
+            initially = first.lower() == "initially"
+            detail = " ".join(rest if initially else [first, *rest])
+            return Command("severity", line, argument=key, detail=detail, initially=initially)
     return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
 
 
@@ -64,26 +90,29 @@ def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Command("spam", line)
 
 
+def _ack(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+    # Who says that they have it may say more: nobody else is called for that.
+    return Command("ack", line, detail=argument)
+
+
 def _nocall(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    if argument:
-        return Mistake(line, "#nocall on a line of its own")
     if vocabulary.no_call:
         return Mistake(line, f"a call that was not worth waking for: {vocabulary.no_call}")
-    return Command("nocall", line)
+    return Command("nocall", line, detail=argument)
 
 
 def _kind(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    own = {_plainly(name): key for name, key in vocabulary.kinds.items()}
-    kinds = {**own, **{kind: kind for kind in get_args(Kind)}}
-    if _plainly(argument) in kinds:
-        return Command("kind", line, argument=kinds[_plainly(argument)])
+    kinds = {**vocabulary.kinds, **{kind: kind for kind in get_args(Kind)}}
+    kind = _named(argument, kinds)
+    if kind:
+        return Command("kind", line, argument=kind)
     return Mistake(line, "#kind and one of " + ", ".join(dict.fromkeys(kinds.values())))
 
 
 def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    named = {_plainly(key): key for key in vocabulary.areas}
-    if _plainly(argument) in named:
-        return Command("area", line, argument=named[_plainly(argument)])
+    area = _named(argument, {key: key for key in vocabulary.areas})
+    if area:
+        return Command("area", line, argument=area)
     known = ", ".join(vocabulary.areas) or "nothing: this policy names no areas"
     return Mistake(line, f"#area and one of {known}")
 
@@ -104,16 +133,18 @@ def _plainly(key: str) -> str:
 
 
 def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    key, _, reason = argument.partition(" ")
-    if key.lower() in vocabulary.exclusions or argument.lower() == OFF:
-        return Command("exclude", line, argument=key.lower(), detail=reason.strip())
+    word, _, reason = argument.partition(" ")
+    key = _named(word, {key: key for key in (*vocabulary.exclusions, *(() if reason.strip() else (OFF,)))})
+    if key:
+        return Command("exclude", line, argument=key, detail=reason.strip())
     known = "".join(f"{key}, " for key in vocabulary.exclusions)
     return Mistake(line, f"#exclude and one of {known}{OFF}")
 
 
 def _incident(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    if argument.lower() in vocabulary.incidents:
-        return Command("incident", line, argument=argument.lower())
+    key = _named(argument, {key: key for key in vocabulary.incidents})
+    if key:
+        return Command("incident", line, argument=key)
     known = ", ".join(vocabulary.incidents) or "nothing: no incident is declared"
     return Mistake(line, f"#incident and one of {known}")
 
@@ -124,12 +155,34 @@ def _escalate(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mi
     return Command("escalate", line, detail=argument)
 
 
+_ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"',;]+\w")
+_MYSELF = frozenset({"me", "myself"})
+
+
 def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    wanted = argument.casefold()
-    matches = {address for name, address in vocabulary.agents if wanted and wanted in names_of(name, (address,))}
+    address = _ADDRESS.search(argument)
+    spellings = frozenset(map(_plain_letters, _spellings(address[0] if address else argument)))
+    matches = _called(spellings, vocabulary)
+    if not matches and vocabulary.me and not spellings.isdisjoint(_MYSELF):
+        matches = {vocabulary.me}
     if len(matches) == 1:
         return Command("assign", line, argument=matches.pop())
     return Mistake(line, "#assign and one of " + ", ".join(name for name, _ in vocabulary.agents))
+
+
+def _called(spellings: frozenset[str], vocabulary: Vocabulary) -> set[str]:
+    """The addresses of those who are called so; by another part of their names where nobody is by the first."""
+    for names in (names_of, _parts_of):
+        known = ((address, map(_plain_letters, names(name, (address,)))) for name, address in vocabulary.agents)
+        matches = {address for address, called in known if not spellings.isdisjoint(called)}
+        if matches:
+            return matches
+    return set()
+
+
+def _plain_letters(text: str) -> str:
+    """Without accents, as many people type names."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 def names_of(name: str, addresses: Iterable[str]) -> frozenset[str]:
@@ -139,15 +192,19 @@ def names_of(name: str, addresses: Iterable[str]) -> frozenset[str]:
     return frozenset(filter(None, (called, *called.split()[:1], *parts)))
 
 
+def _parts_of(name: str, _addresses: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.casefold().split())
+
+
 def _team(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    named = next((name for name in vocabulary.teams if name.casefold() == argument.casefold()), "")
-    if named:
-        return Command("team", line, argument=named)
+    team = _named(argument, {name: name for name in vocabulary.teams})
+    if team:
+        return Command("team", line, argument=team)
     return Mistake(line, "#team and one of " + ", ".join(vocabulary.teams))
 
 
 def _snippet(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    name = argument.casefold()
+    name = _named(argument, {name: name for name in vocabulary.snippets})
     if vocabulary.snippets.get(name):
         return Command("snippet", line, argument=name, detail=vocabulary.snippets[name])
     if name in vocabulary.snippets:
@@ -185,27 +242,35 @@ def _tag(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake
     return Command("tag", line, argument=OFF if off else "", tags=names)
 
 
-_WAIT = re.compile(r"(?:(?P<whom>vendor|customer)\b)?\s*(?P<span>\d{1,3}\s*[hdw]\b)?\s*(?P<why>\D.*)?", re.IGNORECASE)
+_WHOM = re.compile(r"(?:(?:for|on) )?(?:the )?(?P<whom>vendor|customer)\b[:,]?\s*", re.IGNORECASE)
 
 
-def _wait(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-    found = _WAIT.fullmatch(argument)
-    whom = (found["whom"] or "customer").lower() if found else ""
-    span = read_span(found["span"] or "") if found else None
+def _wait(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    named = _WHOM.match(argument)
+    vendor = named is not None and named["whom"].lower() == "vendor"
+    rest = argument[named.end() :] if named else argument
+    until, why = _moment_and_words(rest, vocabulary) if rest else (None, "")
     # Why one waits for the customer stands in the text that they get.
-    if not found or (found["span"] and not span) or (found["why"] and whom == "customer"):
-        return Mistake(line, "#wait or #wait vendor, with a span such as 12h, 3d or 2w, and behind a vendor what for")
-    why = (found["why"] or "").strip()
-    return Command("wait", line, argument=argument, span=span, vendor=whom == "vendor", detail=why)
+    if why and (not vendor or why[0].isdecimal()):
+        return Mistake(
+            line,
+            "#wait or #wait vendor, with a span such as 12h, 3d or 2w, or a day such as fri, and behind "
+            "a vendor what for",
+        )
+    span = until - vocabulary.at if until else None
+    return Command("wait", line, argument=argument, span=span, vendor=vendor, detail=why)
 
 
 def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     if not vocabulary.active:
         return Mistake(line, "#snooze on a case that is open; #reopen opens it again")
-    until = read_moment(argument, zone=vocabulary.zone, after=vocabulary.at)
-    if until:
+    until, rest = _moment_and_words(argument, vocabulary)
+    if until and not rest:
         return Command("snooze", line, argument=argument, until=until)
-    return Mistake(line, "#snooze and a moment within a year: 12h, 3d, 2w, 2026-06-01, 2026-06-01 14:30 or mon")
+    return Mistake(line, f"#snooze and a moment within a year: {_MOMENTS}")
+
+
+_MOMENTS = "12h, 3d, 2w, 2026-06-01, 2026-06-01 14:30, mon, tomorrow 9:00"
 
 
 def _workaround(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
@@ -213,7 +278,7 @@ def _workaround(line: str, argument: str, _vocabulary: Vocabulary) -> Command | 
 
 
 def _planned(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    until, what = _day_and_words(argument, vocabulary)
+    until, what = _moment_and_words(argument, vocabulary, time=_END_OF_DAY)
     if until:
         return Command("planned", line, argument=argument, until=until, detail=what)
     return Mistake(line, "#planned and a day within a year, such as 2026-06-01 or mon, and behind it what is planned")
@@ -222,26 +287,26 @@ def _planned(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mist
 def _agreed(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     if not vocabulary.active:
         return Mistake(line, "#agreed on a case that is open; #reopen opens it again")
-    until, rest = _day_and_words(argument, vocabulary)
+    until, rest = _moment_and_words(argument, vocabulary, time=_END_OF_DAY)
     if until and not rest:
         return Command("agreed", line, argument=argument, until=until)
     return Mistake(line, "#agreed and a moment within a year: 2026-06-01, 2026-06-01 12:00, mon 12:00, 3d")
 
 
-def _day_and_words(argument: str, vocabulary: Vocabulary) -> tuple[datetime | None, str]:
-    """The moment that the first words mean, and the words behind it. A day alone means all of it."""
+_MORNING, _END_OF_DAY = "09:00", "23:59"
+_LONGEST_MOMENT = 6  # words
+
+
+def _moment_and_words(argument: str, vocabulary: Vocabulary, *, time: str = _MORNING) -> tuple[datetime | None, str]:
+    """The moment that the first words mean, and the words behind it; `time` is what a day alone means."""
     words = argument.split()
-    for length in (2, 1)[len(words) < 2 :]:
-        meant, rest = " ".join(words[:length]), " ".join(words[length:])
-        attempts = (meant, f"{meant} {_END_OF_DAY}") if length == 1 and read_span(meant) is None else (meant,)
-        for attempt in reversed(attempts):
-            until = read_moment(attempt, zone=vocabulary.zone, after=vocabulary.at)
+    for length in range(min(len(words), _LONGEST_MOMENT), 0, -1):
+        meant = " ".join(words[:length]).rstrip(",;:")
+        for written in (meant, meant.removesuffix(".")):
+            until = read_moment(written, zone=vocabulary.zone, after=vocabulary.at, time=time)
             if until:
-                return until, rest
+                return until, " ".join(words[length:])
     return None, argument
-
-
-_END_OF_DAY = "23:59"
 
 
 def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
@@ -326,4 +391,5 @@ _READERS: dict[Verb, _ArgumentReader] = {
     "escalate": _escalate,
     "spam": _spam,
     "nocall": _nocall,
+    "ack": _ack,
 }

@@ -123,6 +123,8 @@ class Vocabulary:
     at: datetime = _ALWAYS
     zone: str = "UTC"
     active: bool = True  # whether the case is open or waiting
+    me: str = ""  # who orders: their address
+    levels: Mapping[str, str] = field(default_factory=dict)  # other names of severities, lower case
 
     def is_ours(self, address: str) -> bool:
         """Whether it is an address of our own, with or without a `+tag` such as a reply token."""

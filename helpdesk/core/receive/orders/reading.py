@@ -5,9 +5,9 @@
 
 Only the first lines count, before any text and before any quote, so that a customer's words quoted below can never
 order anything (threat A13). Either all commands are understood or nothing happens: the mistakes come back, marked.
-Orders that contradict one another are a mistake, too. What begins like no order (`#include <stdio.h>`) is text, and so
-is all that stands below a first line `#answer`, but the orders right below it. docs/agent-commands.md is the grammar
-for people.
+Orders that contradict one another are a mistake, too, and so is a word behind the sign that is no order. Code
+(`#include <stdio.h>`) is text, and so is all that stands below a first line `#answer`, but the orders right below it.
+docs/agent-commands.md is the grammar for people.
 """
 
 from __future__ import annotations
@@ -30,10 +30,16 @@ if TYPE_CHECKING:
 
 # A full stop alone behind the word is a telephone's.
 _LINE = re.compile(
-    r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*(?P<argument>(?:(?!\.$).*)?)\.?", re.IGNORECASE
+    r"#(?P<verb>[a-z-]+)\b(?:\s*(?P<insists>[!\uff01]+))?\s*[:=]?\s*(?P<argument>(?:(?!\.$).*)?)\.?", re.IGNORECASE
 )
 _SPACED = re.compile(r"#[#\s]+([a-z-]+)\b.*", re.IGNORECASE)
 _ALONE = re.compile(r"#+\w*[.,:;!]?")
+# What begins with the sign and a letter, and is written in programs and style sheets.
+_CODE = re.compile(
+    r"#(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|pragma|error|warning|line|region|endregion|import|"
+    r"(?:[0-9a-f]{3,4}){1,2})\b.*|#[\w-]+\s*[{>.,+~\[].*",
+    re.IGNORECASE,
+)
 _NEAR = 0.8  # how alike a word and a command are that may have been meant
 _ABOUT_THE_TEXT: tuple[Verb, ...] = (
     "note",
@@ -106,9 +112,12 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake | None:
     near = difflib.get_close_matches(verb, ORDERS, n=1, cutoff=_NEAR)
     if near:
         return Mistake(line, form_of(near[0]))
-    if not _ALONE.fullmatch(line):
-        return None
-    return Mistake(line, "one of " + ", ".join(f"#{known}" for known in ORDERS))
+    if _ALONE.fullmatch(line) or (line[1:2].isalpha() and not _CODE.fullmatch(line)):
+        return Mistake(line, "one of " + ", ".join(f"#{known}" for known in ORDERS) + _OR_TEXT)
+    return None
+
+
+_OR_TEXT = "; or text, which it is below a first line #answer"
 
 
 def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
@@ -159,6 +168,32 @@ def _has_its_form(verb: str, argument: str) -> bool:
         named = read_people(rest if verb == "cc" and how.lower() in {"add", "remove"} else argument)
         return bool(named.people) and not named.wrong
     return verb == "note" or (verb == "snippet" and len(argument.split()) == 1)
+
+
+# Behind these a text of one line hardly goes on as an order does; behind others it may be any sentence.
+_HARDLY_TEXT: frozenset[Verb] = frozenset(
+    {"severity", "assign", "team", "kind", "area", "cc", "requester", "link", "merge", "wait", "snooze", "incident"}
+)
+
+
+_EMPHASIS = " *_`~'\""
+
+
+def order_without_sign(text: str, vocabulary: Vocabulary) -> Command | Mistake | None:
+    """A whole text that is an order but for its sign. Who only says `ack` has it; all else comes back."""
+    line = _undisguised(f"#{text.strip(_EMPHASIS)}") if "\n" not in text else ""
+    order = _read_line(line, vocabulary) if line else None
+    if not isinstance(order, Command) or (" " in line and order.verb not in _HARDLY_TEXT):
+        return None
+    if order.verb in {"ack", "nocall"}:
+        return order
+    return Mistake(text, f"{line}, if it is an order{_OR_TEXT}")
+
+
+def order_in_subject(subject: str) -> str:
+    """A subject that begins as an order does, which nobody obeys; "" where it does not."""
+    found = _LINE.fullmatch(_undisguised(subject)) if subject.lstrip().startswith("#") else None
+    return subject.strip() if found and found["verb"].lower() in ORDERS else ""
 
 
 # What people and mail programs put around a line: marks of lists, of emphasis, of code, of quotes, and an escape.
