@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 @lru_cache
 def insert_ignoring(dialect_name: str, table: sa.Table) -> Any:
     """An INSERT that skips rows which a unique key refuses; with RETURNING it returns only the new ones."""
-    dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert(dialect_name, table).on_conflict_do_nothing()
 
 
 @lru_cache
 def insert_replacing(dialect_name: str, table: sa.Table) -> Any:
     """An INSERT that writes over a row with the same primary key."""
-    dialect: Any = sqlite if dialect_name == "sqlite" else postgresql
-    insert = dialect.insert(table)
+    insert = _insert(dialect_name, table)
     others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
     return insert.on_conflict_do_update(index_elements=table.primary_key, set_=others)
+
+
+def _insert(dialect_name: str, table: sa.Table) -> Any:
+    return import_module(f"sqlalchemy.dialects.{dialect_name}").insert(table)  # what the other speaks is never loaded
 
 
 def skip_locked(query: sa.Select[Any]) -> sa.Select[Any]:

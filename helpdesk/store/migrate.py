@@ -1,7 +1,8 @@
 """Bring the database to the schema of this version, or say what is missing.
 
 A revision is the number that the file of its migration begins with, each after the one before: what a database is at
-needs no more than a look. Alembic is loaded where there is something to migrate.
+needs no more than a look. An empty one is given the tables of the code, which are those that all migrations make;
+Alembic is loaded where there is something to migrate.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from helpdesk.errors import Unavailable
 from helpdesk.plural import plural
 from helpdesk.shipped import shipped
 from helpdesk.store import search_remains
+from helpdesk.store.tables import metadata
 from helpdesk.store.writable import in_words
 
 if TYPE_CHECKING:
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
 
     from helpdesk.store.engine import Database
 
+# Alembic's own table, as it would make it.
+_VERSION = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 _LOCK = 7_211_309_004  # any number that is ours: two daemons must not migrate one PostgreSQL at once
 
 
@@ -35,10 +44,25 @@ def upgrade(database: Database, revision: str = "head") -> None:
     there = current(database)
     if there is not None and there not in _revisions():
         raise Unavailable(f"database: {doubt(database)}")
+    if revision == "head" and there is None:
+        _create(database)
+        there = current(database)
     if there != head() or revision not in {"head", there}:
         _migrate(database, revision)
     if revision == "head":
         search_remains.fit_to_library(database)
+
+
+def _create(database: Database) -> None:
+    """All tables of this version at once, where there are none: to load Alembic takes six times as long, and 8 MiB."""
+    with _connected(database) as connection, _unhurried(connection):
+        _alone(connection)
+        if not sa.inspect(connection).get_table_names():
+            metadata.create_all(connection)
+            _VERSION.create(connection)
+            connection.execute(_VERSION.insert().values(version_num=head()))
+        connection.commit()
+        _check_references(connection)
 
 
 def _migrate(database: Database, revision: str) -> None:
@@ -67,7 +91,7 @@ def current(database: Database) -> str | None:
     with _connected(database) as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
 
 
 def doubt(database: Database) -> str:
@@ -119,7 +143,6 @@ def differences(database: Database) -> list[str]:
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
     from helpdesk.store.search_tables import INDEX  # noqa: PLC0415
-    from helpdesk.store.tables import metadata  # noqa: PLC0415
 
     def known(name: str | None, kind: str, _parents: object) -> bool:
         return kind != "table" or not str(name).startswith(INDEX)  # no tables of SQLAlchemy's

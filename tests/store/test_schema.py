@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -69,25 +70,45 @@ def test_the_files_of_the_migrations_are_numbered_as_alembic_chains_them():
     assert names == set(chain)
 
 
+def migrate_all(database):
+    """By the migrations from the first to the last: an empty database gets the tables of the code instead."""
+    migrate.upgrade(database, "0001")
+    migrate.upgrade(database)
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_code(empty):
     assert migrate.current(empty) is None
-    migrate.upgrade(empty)
+    migrate_all(empty)
 
     assert migrate.current(empty) == migrate.head()
     assert migrate.differences(empty) == []
     assert table_names(empty) == {*metadata.tables, "alembic_version"}
 
 
-def test_the_migrations_make_the_same_indexes_and_constraints_as_the_code(empty, tmp_path):
+def test_the_migrations_make_the_same_indexes_constraints_and_triggers_as_the_code(empty):
     """`compare_metadata` does not look at partial indexes, names of constraints and nullability on every database."""
-    migrate.upgrade(empty)
-    made = shape(empty)
-    empty.engine.dispose()
+    migrate_all(empty)
+    made, programs = shape(empty), triggers(empty)
+    migrate.downgrade(empty, "base")
     with empty.engine.begin() as connection:
-        metadata.drop_all(connection)
-        metadata.create_all(connection)
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+    migrate.upgrade(empty)  # which creates
 
     assert made == shape(empty)
+    assert programs == triggers(empty)
+    assert migrate.current(empty) == migrate.head()
+
+
+def triggers(database):
+    """The statements that make the triggers and the functions that they run, however they are laid out."""
+    asked = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    if not database.embedded:
+        asked = (
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT proname,"
+            " pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
+        )
+    with database.read() as connection:
+        return [(row[0], re.sub(r"\s+", "", row[1])) for row in connection.execute(sa.text(asked))]
 
 
 def shape(database):
@@ -102,7 +123,7 @@ def shape(database):
                 for f in inspector.get_foreign_keys(table)
             ),
         )
-        for table in metadata.tables
+        for table in (*metadata.tables, "alembic_version")
     }
 
 
