@@ -532,7 +532,7 @@ def _others(draft: Draft, case: Case) -> tuple[str, ...]:
         return ()
     reading = (one for one in readers(case) if not (case.monitor and one == case.requester))
     away = {draft.to.address, *case.shared}
-    return tuple(one.name or one.address for one in reading if one.address not in away)
+    return tuple(one.name_or_address for one in reading if one.address not in away)
 
 
 def _doubt_words(doubt: Doubt, policy: Policy, language: str) -> Doubt:
@@ -681,7 +681,7 @@ def _cause(case: Case, begun: datetime) -> str:
 
 def _name_of(agent: Agent | None) -> str:
     """Whom our people know a case to be with; a lead may have an address alone."""
-    return (agent.name or agent.address) if agent else "nobody"
+    return agent.name_or_address if agent else "nobody"
 
 
 def _why(case: Case, terms: Terms) -> str:

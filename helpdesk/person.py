@@ -13,6 +13,11 @@ class Person:
     name: str = ""
 
     @property
+    def name_or_address(self) -> str:
+        """How they are called in a sentence."""
+        return self.name or self.address
+
+    @property
     def shown(self) -> str:
         """As one line for people: `Kim Roe <kim@acme.example>`, the bare address, or that there is none."""
         if not self.address:

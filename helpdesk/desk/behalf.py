@@ -119,7 +119,7 @@ def _not_done(text: str) -> str:
 
 
 def _nobodys(message: Message, agent: Agent, text: str, *, wrong: str = "") -> Opening:
-    nobody = Person("", agent.name or agent.address)
+    nobody = Person("", agent.name_or_address)
     placed = Placement(None, "agent", "an agent wrote it, for nobody yet")
     return Opening(
         Behalf("nobody", agent, nobody, wrong=wrong), replace(_ours(message), reply=text), Addressee(nobody), placed

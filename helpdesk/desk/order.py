@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.receive import receive
 from helpdesk.core.receive.agent import orders_in
 from helpdesk.core.receive.orders.arguments import names_of
-from helpdesk.core.receive.orders.reading import begins_with_order, cases_named, may_split, people_named
+from helpdesk.core.receive.orders.reading import begins_with_order, cases_named, people_named
 from helpdesk.core.receive.orders.table import undone_by
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.agent_text import AgentText
@@ -90,7 +90,7 @@ def _done(unit: Unit, number: int, agent: Agent, own: AgentText, *, key: str) ->
         raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
     terms = unit.judging(unit.terms(mailbox, case=case))
     if answering_team(unit.rules.configuration, mailbox, [case]).agent(agent.address) is None:
-        raise NotFound(f"{agent.name or agent.address} is not in {terms.team.name}, which has {case.ref}")
+        raise NotFound(f"{agent.name_or_address} is not in {terms.team.name}, which has {case.ref}")
     if not own.typed and not begins_with_order(text):
         return TypedOrders(
             case.ref, mistakes=(Mistake(text.partition("\n")[0], "an order first, such as #note or #help"),)
@@ -139,7 +139,7 @@ def _arrival(unit: Unit, case: Case, agent: Agent, own: AgentText, key: str, *, 
     """What was typed as a mail of the agent's that came just now, with no file, and no quote to tell from it."""
     text = own.text
     message = Message(message_id=message_id, senders=(agent.person,), text=text, reply=text)
-    piece, unsplittable = piece_of(unit, message, case) if may_split(own.head) else (None, "")
+    piece, unsplittable = piece_of(unit, message, case) if begins_with_order(own.head, "split") else (None, "")
     return Arrival(
         message=message,
         placement=Placement(case.number, "agent", "an agent ordered it", agent=agent, verified=True),
@@ -160,5 +160,5 @@ def agent_called(rules: Rules, called: str) -> Agent:
     found = [one for one in members.values() if called.casefold() in names_of(one.name, one.addresses)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(one.name or one.address for one in found or members.values())
+    known = ", ".join(one.name_or_address for one in found or members.values())
     raise NotFound(f"{called!r} is no agent's name or address; expected one of {known}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk.core.receive.orders.reading import asks_somebody
+from helpdesk.core.receive.orders.reading import begins_with_order
 from helpdesk.core.words.case import number_of
 from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted, ThirdPartyAsked
 from helpdesk.core.words.message import Message, base_address
@@ -202,7 +202,7 @@ def _kept(
         notes=notes - public,
         stayed=stayed - public,
         outside=overlap.known(correspondence.outside),
-        customers=overlap.known(correspondence.customers) if asks_somebody(own.head) else overlap.NOTHING,
+        customers=overlap.known(correspondence.customers) if begins_with_order(own.head, "ask") else overlap.NOTHING,
         mailbox=base_address(mailbox),
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.clues import NO_CLUES, read_clues
 from helpdesk.core.receive import receive
-from helpdesk.core.receive.orders.reading import cases_named, may_split, people_named
+from helpdesk.core.receive.orders.reading import begins_with_order, cases_named, people_named
 from helpdesk.core.receive.outsider import answered_elsewhere
 from helpdesk.core.receive.past import BECAUSE
 from helpdesk.core.receive.refused import lines_of
@@ -357,7 +357,7 @@ def _about(
 
 def _piece(unit: Unit, message: Message, case: Case | None, orders_text: str) -> tuple[Piece | None, str]:
     """The mail that an order to split means, if there is one; read only then."""
-    if case is None or not may_split(orders_text):
+    if case is None or not begins_with_order(orders_text, "split"):
         return None, ""
     return piece_of(unit, message, case)
 

@@ -137,7 +137,7 @@ def handover_mail(
 
 def _seated(person: Person, away: Mapping[str, str]) -> str:
     until = away.get(person.address, "")
-    return f"{person.name or person.address}{f', {until}' if until else ''}"
+    return f"{person.name_or_address}{f', {until}' if until else ''}"
 
 
 def _listed(lines: Sequence[OverviewLine], remarks: Sequence[str], *, of: int = 0) -> tuple[str, ...]:

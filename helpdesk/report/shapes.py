@@ -94,7 +94,7 @@ def case_shape(case: Case, policy: Policy, messages: Sequence[StoredMessage], no
 
 def _verdict_shape(case: Case) -> dict[str, Any]:
     """What the desk found when the case came in; what was decided since stands in the events."""
-    assessed = next(iter(case.of_type(SeverityAssessed)), None)
+    assessed = case.first(SeverityAssessed)
     return {
         "found": assessed.found if assessed else None,
         "confidence": assessed.confidence if assessed else None,
@@ -111,7 +111,7 @@ def _rating_shape(one: Rating) -> dict[str, Any]:
 
 def _suspicion_shape(case: Case, policy: Policy, now: datetime) -> dict[str, Any] | None:
     """The newest suspicion that the case is rank 1; its clock promises nothing to the customer."""
-    raised = next(reversed(case.of_type(RankOneSuspected)), None)
+    raised = case.last(RankOneSuspected)
     if raised is None:
         return None
     measured = suspicion.clock(case, policy)

@@ -126,7 +126,7 @@ def labels(connection: sa.Connection, which: Opened | None = None) -> Iterator[L
 
 def label_of(case: Case) -> Label | None:
     """What agents say that a case was when it came in; None while they have said nothing."""
-    assessed = next(iter(case.of_type(SeverityAssessed)), None)
+    assessed = case.first(SeverityAssessed)
     if assessed is None:
         return None
     corrections = [event for event in case.of_type(SeveritySet) if _corrects(event, case)]

@@ -74,7 +74,7 @@ def show(visit: Visit) -> Response:
         severity=_severity(found),
         since=moment(found.call.at, zone),
         due=_due(first, zone, visit.now) if first else "",
-        agent=found.agent.name or found.agent.address,
+        agent=found.agent.name_or_address,
         taken=_taken(found, zone),
         goes_on=found.goes_on,
         call=found.call.at.isoformat(),

@@ -92,7 +92,7 @@ def card_of(unit: Unit, case: Case, filters: Filters, *, found: Sequence[tuple[s
         turn_name=turn.whose,
         due=_due(running, zone, unit.now),
         bars=[*_bars((clock for _, clock in running), unit.now)],
-        sender=case.requester.name or case.requester.address or "unknown sender",
+        sender=case.requester.name_or_address or "unknown sender",
         customer=customer.name if customer else case.customer,
         customer_href=filters.link(customer=case.customer),
         agent=agent.name if agent else case.assignee,

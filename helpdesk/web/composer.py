@@ -141,7 +141,7 @@ def form_of(case: Case, policy: Policy, team: Team, written: Composition, writer
         severities=[keep, *(FormChoice(one.key, one.name) for one in levels if one.key != case.severity)],
         agents=[
             keep,
-            *(FormChoice(one.address, one.name or one.address) for one in team.members if one.address != case.assignee),
+            *(FormChoice(one.address, one.name_or_address) for one in team.members if one.address != case.assignee),
         ],
         orders=[
             FormChoice("", "None"),

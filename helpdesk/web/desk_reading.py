@@ -163,15 +163,15 @@ def _with_absence(configuration: Configuration, seat: Person | None, now: dateti
         return ""
     agent = configuration.agent(seat.address)
     away = said_away(agent, now) if agent and agent.away(now) else ""
-    name = seat.name or seat.address
+    name = seat.name_or_address
     return f"{name}, {away}" if away else name
 
 
 def _absent(configuration: Configuration, now: datetime) -> Iterator[str]:
     agents = {agent.address: agent for team in configuration.teams.values() for agent in team.members}
-    for agent in sorted(agents.values(), key=lambda one: one.name or one.address):
+    for agent in sorted(agents.values(), key=lambda one: one.name_or_address):
         if agent.away(now):
-            yield f"{agent.name or agent.address}, {said_away(agent, now) or 'away'}"
+            yield f"{agent.name_or_address}, {said_away(agent, now) or 'away'}"
 
 
 # --- what is declared

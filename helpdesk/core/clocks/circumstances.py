@@ -39,12 +39,12 @@ def phase_now(case: Case, policy: Policy) -> Phase:
     return phases(case, policy, case.events)[-1]
 
 
-def promised_now(key: str, case: Case, policy: Policy) -> Promise | NoPromise:
-    """How much of a promise is made to a case as it is, or why nothing is."""
+def promised_now(key: str, case: Case, policy: Policy, *, severity: str = "") -> Promise | NoPromise:
+    """How much of a promise is made to a case as it is, or were it of that `severity`; or why nothing is."""
     return policy.promise(
         key,
         plan=case.plan,
-        severity=case.severity,
+        severity=severity or case.severity,
         region=case.region,
         channel=case.channel,
         down=case.down,

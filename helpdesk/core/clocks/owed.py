@@ -35,7 +35,7 @@ def with_owed(
         return drafts
     first, *others = found or clocks(case, terms.policy) or (_past(case, terms.policy),)
     running = tuple(sorted(_running([first, *others], case, terms, now), key=lambda one: one.due_at))
-    whole = Owed(first, _next_word([first, *others], now), running, (), (), _reopens_until(case, terms))
+    whole = Owed(first, _next_word([first, *others], now), running, (), (), reopens_until(case, terms.policy))
     return tuple(draft if draft.owed else replace(draft, owed=_told_by(draft, whole, case, terms)) for draft in drafts)
 
 
@@ -101,8 +101,9 @@ def _not_owed(draft: Draft, first: Clock, case: Case, terms: Terms) -> tuple[Dou
     return tuple(doubt for doubt in found if doubt.about not in said)
 
 
-def _reopens_until(case: Case, terms: Terms) -> datetime | None:
-    window = terms.policy.lifecycle.reopen_within
+def reopens_until(case: Case, policy: Policy) -> datetime | None:
+    """Until when a reply opens what is over; None: at any time, or it is not over."""
+    window = policy.lifecycle.reopen_within
     if case.active or window is None or case.status_since is None:
         return None
-    return window.over_at(terms.policy.plan_calendar(plan=case.plan, region=case.region), case.status_since)
+    return window.over_at(policy.plan_calendar(plan=case.plan, region=case.region), case.status_since)

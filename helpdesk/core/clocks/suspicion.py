@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpdesk.core.clocks.circumstances import phase_now
+from helpdesk.core.clocks.circumstances import promised_now
 from helpdesk.core.words.audience import readers
 from helpdesk.core.words.calls import LOOKED
 from helpdesk.core.words.case import DESK
@@ -55,13 +55,13 @@ def raised(case: Case, verdict: Verdict, arrival: Arrival, terms: Terms, now: da
 
 def open_suspicion(case: Case) -> RankOneSuspected | None:
     """The suspicion that no person has looked at yet."""
-    raised_last = next(reversed(case.of_type(RankOneSuspected)), None)
+    raised_last = case.last(RankOneSuspected)
     return raised_last if raised_last and _looked_at(case, raised_last) is None else None
 
 
 def clock(case: Case, policy: Policy) -> Clock | None:
     """The rank-1 clock of the newest suspicion, stopped where somebody looked; None where nothing is promised."""
-    suspicion = next(reversed(case.of_type(RankOneSuspected)), None)
+    suspicion = case.last(RankOneSuspected)
     if suspicion is None:
         return None
     kind = policy.first_answer
@@ -71,15 +71,7 @@ def clock(case: Case, policy: Policy) -> Clock | None:
         stop=_looked_at(case, suspicion),
         severity=policy.severity.at_rank(1).key,
         changes=(),
-        promised=lambda severity, _at: policy.promise(
-            kind.key,
-            plan=case.plan,
-            severity=severity,
-            region=case.region,
-            channel=case.channel,
-            down=case.down,
-            given=phase_now(case, policy).given,
-        ),
+        promised=lambda severity, _at: promised_now(kind.key, case, policy, severity=severity),
         rule="keep_consumed",
     )
     return measured if measured.stretches else None

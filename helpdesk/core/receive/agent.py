@@ -35,7 +35,7 @@ from helpdesk.core.words.calls import why_no_call
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, Draft
 from helpdesk.core.words.drafts import EarlierAnswer, EchoMail, RelayMail, SecondAnswerMail
-from helpdesk.core.words.enclosure import enclosures, kept_back
+from helpdesk.core.words.enclosure import enclosures, kept_back, names
 from helpdesk.core.words.events import (
     AcknowledgmentDecided,
     AgentAnswered,
@@ -312,7 +312,7 @@ def _refused(
         understood=understood,
         mistakes=orders.mistakes,
         # What comes back is the text; a reply to it does not carry the files.
-        files=_files(arrival),
+        files=names(arrival.message),
         internal=arrival.placement.stays,
     )
     wrote = "\n\n".join(filter(None, (orders.text, arrival.written.left_out)))
@@ -325,14 +325,10 @@ def _sent_back(execution: Execution, orders: Orders, answer: CaseMail) -> Decisi
     arrival, agent = execution.arrival, execution.agent
     event = AgentMailReturned(*execution.stamp, message_id=arrival.message.message_id, answer=answer.key)
     earlier = EarlierAnswer(colleagues.called(execution, answer.author), answer.text)
-    content = SecondAnswerMail(answered=earlier, files=_files(arrival))
+    content = SecondAnswerMail(answered=earlier, files=names(arrival.message))
     wrote = "\n".join([*(command.line for command in orders.commands), orders.text])
     draft = Draft(content, agent.person, arrival.key, wrote, shows=(answer.number,))
     return Decision(execution.was.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
-
-
-def _files(arrival: Arrival) -> tuple[str, ...]:
-    return tuple(part.name or part.type for part in arrival.message.attachments if not part.kept)
 
 
 def _speak(execution: Execution, orders: Orders) -> None:
@@ -373,10 +369,10 @@ def _acknowledge(execution: Execution, orders: Orders) -> None:
 def _say_what_stays(execution: Execution, orders: Orders) -> None:
     """An agent who believes to have answered must hear that they have not."""
     message = execution.arrival.message
-    files = [f"{part.name or part.type} ({part.kept})" for part in kept_back(message)]
+    files = [f"{part.label} ({part.kept})" for part in kept_back(message)]
     with_the_answer = execution.split is not None and execution.split.text != ""
     if not with_the_answer and not any(draft.enclosures for draft in execution.drafts):
-        files += _files(execution.arrival)
+        files += names(message)
     if files:
         execution.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
     ordered = orders.given_besides("note", "answer") or execution.kept_open

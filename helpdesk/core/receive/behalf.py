@@ -137,7 +137,7 @@ def _marks(behalf: Behalf, arrival: Arrival, now: datetime) -> Iterator[Event]:
 
 
 def _said(behalf: Behalf) -> str:
-    name = behalf.agent.name or behalf.agent.address
+    name = behalf.agent.name_or_address
     dated = f", written {behalf.dated}" if behalf.dated else ""
     said = {
         "forwarded": f"forwarded by {name}{dated}",

@@ -113,7 +113,7 @@ def _kind_by_words(found: str, arrival: Arrival, terms: Terms) -> Iterator[str]:
     """The kind that a mail's words are for, where some promise differs by it."""
     policy = terms.policy
     named = {given.kinds[0] for given in policy.variations() if given.kinds}
-    text = f"{arrival.message.subject}\n{arrival.message.reply}"
+    text = arrival.message.said
     for kind in policy.case_kinds:
         said = [word for word in kind.words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)]
         if said and kind.key in named:
@@ -130,7 +130,7 @@ def _kind_by_words(found: str, arrival: Arrival, terms: Terms) -> Iterator[str]:
 def written_in(arrival: Arrival, terms: Terms) -> str:
     """The language of a first mail that its script alone tells, where promises differ by languages."""
     by_language = ("language", "") in terms.policy.varied
-    return script_language(f"{arrival.message.subject}\n{arrival.message.reply}") if by_language else ""
+    return script_language(arrival.message.said) if by_language else ""
 
 
 def followed(wrote: CustomerWrote, case: Case, arrival: Arrival, terms: Terms) -> CustomerWrote:

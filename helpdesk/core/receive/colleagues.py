@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.clocks.timeline import waited_for
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import CopyMail
+from helpdesk.core.words.enclosure import names
 from helpdesk.core.words.events import (
     AgentAnswered,
     AgentMailReturned,
@@ -69,8 +70,7 @@ def tell(execution: Execution, orders: Orders) -> None:
     answered = not execution.stays and bool(orders.text or not orders.commands)
     if not (done or answered):
         return
-    files = tuple(part.name or part.type for part in execution.arrival.message.attachments if not part.kept)
-    copy = CopyMail(sent=answered, done=tuple(done), files=files)
+    copy = CopyMail(sent=answered, done=tuple(done), files=names(execution.arrival.message))
     shows = (execution.arrival.number,) if orders.text else ()
     for agent in _others(execution):
         key, name = execution.arrival.key, execution.name
@@ -96,7 +96,7 @@ def _said(execution: Execution, event: Event) -> str:
 def called(execution: Execution, person: Person) -> str:
     """How one of the team is called."""
     agent = execution.terms.team.agent(person.address)
-    return (agent.name if agent else "") or person.name or person.address
+    return (agent.name if agent else "") or person.name_or_address
 
 
 def _others(execution: Execution) -> Iterator[Agent]:
@@ -114,7 +114,7 @@ def _others(execution: Execution) -> Iterator[Agent]:
 def _keepers(execution: Execution) -> Iterator[str]:
     case, since = execution.was, execution.arrival.received_at - LATELY
     yield from (person.address for person in execution.terms.keepers(case.assignee))
-    for one in (case, *(merged.case for merged in execution.terms.merged)):
+    for one in execution.terms.with_merged(case):
         yield from (event.by for event in one.of_type(AgentAnswered, AgentNoted) if event.at > since)
     if any(isinstance(event, _SETTLES) for event in execution.events):
         yield from _warned(case)

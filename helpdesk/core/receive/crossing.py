@@ -72,18 +72,18 @@ def say(execution: Execution, orders: Orders) -> None:
             "your text went to the customer; it does not count as the answer to the mail below, which you had not seen"
         )
     for mail in execution.newer:
-        who = mail.author.name or mail.author.address
+        who = mail.author.name_or_address
         execution.done.append(f"after the mail that you answered, {who} wrote once more, at {execution.wall(mail.at)}")
 
 
 def owed(case: Case, terms: Terms) -> frozenset[tuple[str, datetime]]:
     """The customers' words after the opening that nobody has answered: Message-ID and receipt of each."""
-    return frozenset(word for one in (case, *(merged.case for merged in terms.merged)) for word in _owed(one))
+    return frozenset(word for one in terms.with_merged(case) for word in _owed(one))
 
 
 def _owed(case: Case) -> Iterator[tuple[str, datetime]]:
     waiting: list[CustomerWrote] = []
-    opening = None if case.for_how == "copied" else next(iter(case.of_type(CustomerWrote)), None)
+    opening = None if case.for_how == "copied" else case.first(CustomerWrote)
     for event in sorted(case.events, key=lambda event: event.at):
         if isinstance(event, CustomerWrote) and event is not opening:
             waiting.append(event)

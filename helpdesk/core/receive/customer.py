@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks import calling, ladder, suspicion
+from helpdesk.core.clocks.owed import reopens_until
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.core.receive import (
     acknowledgment,
@@ -249,15 +250,10 @@ def _assessed(verdict: Verdict, arrival: Arrival, terms: Terms, now: datetime) -
 
 def is_too_old(case: Case, arrival: Arrival, terms: Terms) -> bool:
     """An answer to what ended long ago, or holds nothing any more, opens a new case."""
-    window = terms.policy.lifecycle.reopen_within
-    if case.active or case.status_since is None:
+    if case.active:
         return False
-    if case.past or case.of_type(CasePurged):
-        return True
-    if window is None:
-        return False
-    calendar = terms.policy.plan_calendar(plan=case.plan, region=case.region)
-    return arrival.received_at > window.over_at(calendar, case.status_since)
+    until = reopens_until(case, terms.policy)
+    return case.past or bool(case.of_type(CasePurged)) or (until is not None and arrival.received_at > until)
 
 
 def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -400,6 +396,6 @@ def _rating_mails(case: Case, arrival: Arrival, grade: Grade, comment: str, term
         return
     lead = [terms.team.lead] if terms.team.lead and grade == "bad" else []
     readers = {person.address: person for person in (*terms.keepers(case.assignee), *lead)}
-    author = sender.name or sender.address
+    author = sender.name_or_address
     for person in readers.values():
         yield Draft(RatedMail(grade=grade), person, arrival.key, comment, author)

@@ -76,7 +76,7 @@ def to_agents(
     )
     text = arrival.message.text if opens else arrival.message.reply
     wrote = sender or arrival.addressee.author
-    author = wrote.name or wrote.address or "unknown sender"
+    author = wrote.name_or_address or "unknown sender"
     files = enclosure.enclosures(arrival.message, arrival.number)
     return [
         Draft(content, person, arrival.key, text, author, files, shows=(arrival.number,))

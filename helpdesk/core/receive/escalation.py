@@ -84,7 +84,7 @@ def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arr
         yield from _declined(before, case, events, arrival, terms)
         return
     sender = arrival.message.sender
-    author = (sender.name or sender.address) if sender else "unknown sender"
+    author = sender.name_or_address if sender else "unknown sender"
     names = f"; it names {arrival.linked_ref}" if arrival.linked_ref else ""
     content = EscalationAskedMail(asked=f"{asked.because}{names}", sender=arrival.sender)
     key, text, shows = f"{arrival.key}/asked", arrival.message.reply, (arrival.number,)

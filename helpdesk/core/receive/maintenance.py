@@ -71,10 +71,7 @@ def window_of(arrival: Arrival, verdict: Verdict, terms: Terms) -> MaintenanceWi
 
 
 def _explains(window: MaintenanceWindow, arrival: Arrival, verdict: Verdict, terms: Terms) -> bool:
-    sector, text = (
-        read_sector(window.sector, terms.policy),
-        f"{arrival.message.subject}\n{arrival.message.reply}".lower(),
-    )
+    sector, text = read_sector(window.sector, terms.policy), arrival.message.said.lower()
     return (
         _fits_environment(sector, verdict, text)
         and _fits_region(sector, terms.customer, terms.policy, text)

@@ -93,14 +93,13 @@ def unclaimed(sender: Person, given: Collection[str], kind: str, terms: Terms) -
 
 def plan_key(terms: Terms) -> str:
     """The plan that a new case runs under: the customer's, if they bought this offering, else the mailbox's."""
-    theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
-    return (theirs.plan if theirs else "") or terms.mailbox.plan or terms.policy.plans[0].key
+    return (terms.buyer.plan if terms.buyer else "") or terms.mailbox.plan or terms.policy.plans[0].key
 
 
 def addon_keys(terms: Terms) -> tuple[str, ...]:
     """What the customer bought beside the plan, of this offering and for that plan."""
-    customer, plan = terms.customer, plan_key(terms)
-    if customer is None or customer.policy != terms.policy.key:
+    customer, plan = terms.buyer, plan_key(terms)
+    if customer is None:
         return ()
     known = {addon.key for addon in terms.policy.addons if not addon.plans or plan in addon.plans}
     return tuple(key for key in customer.addons if key in known)
@@ -108,7 +107,7 @@ def addon_keys(terms: Terms) -> tuple[str, ...]:
 
 def region_key(terms: Terms) -> str:
     """The region that a new case is served from: the customer's, if they bought this offering, else the first."""
-    theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
+    theirs = terms.buyer
     if theirs is None:
         return terms.policy.regions[0].key
     return terms.policy.region_for(theirs.region, country=theirs.country, timezone=theirs.timezone)
@@ -127,8 +126,7 @@ def findings(
     yield from _declared(arrival, verdict, terms, now)
     yield from excluded_by_words(arrival, terms, now)
     yield from out_of_support(arrival, given, terms, now)
-    theirs = terms.customer if terms.customer and terms.customer.policy == terms.policy.key else None
-    for doubt in contact_doubts(theirs, sender.address, plan, given.get("product", "")):
+    for doubt in contact_doubts(terms.buyer, sender.address, plan, given.get("product", "")):
         yield entry.flagged(arrival, now, doubt)
 
 
@@ -157,7 +155,7 @@ def is_coverage(tag: str) -> bool:
 def _declared(arrival: Arrival, verdict: Verdict, terms: Terms, now: datetime) -> Iterator[Event]:
     """What the operators have said already: a known incident (LAI-6), planned maintenance (LGK-11, TKT-9)."""
     policy, stamp = terms.policy, (arrival.received_at, now, DESK)
-    incident = terms.declared.incident(policy.key, f"{arrival.message.subject}\n{arrival.message.reply}")
+    incident = terms.declared.incident(policy.key, arrival.message.said)
     if incident:
         yield from _incident(incident, policy, stamp)
     window = window_of(arrival, verdict, terms)
@@ -182,7 +180,7 @@ def excluded_by_words(
     arrival: Arrival, terms: Terms, now: datetime, *, decided: Collection[str] = ()
 ) -> Iterator[Event]:
     """An event and a tag for each exclusion whose words stand in a mail, once a case: not for keys in `decided`."""
-    text = f"{arrival.message.subject}\n{arrival.message.reply}".lower()
+    text = arrival.message.said.lower()
     for one in terms.policy.exclusions:
         said = [word for word in one.words if _stands_in(word, text)]
         if said and one.key not in decided:
@@ -195,9 +193,8 @@ def out_of_support(
 ) -> Iterator[Event]:
     """An event and a tag where the version that a mail, or the contract, names is out of support."""
     policy, stamp = terms.policy, (arrival.received_at, now, DESK)
-    theirs = terms.customer if terms.customer and terms.customer.policy == policy.key else None
     on = arrival.received_at.astimezone(policy.accounts_zone).date()
-    for version, why in unsupported(policy, theirs, given, addon_keys(terms), on):
+    for version, why in unsupported(policy, terms.buyer, given, addon_keys(terms), on):
         if version.exclusion not in decided:
             yield ExclusionProposed(*stamp, key=version.exclusion, because=why)
             yield CaseFlagged(*stamp, tag=_proposed(version.exclusion, why, f"#exclude {version.exclusion}"))

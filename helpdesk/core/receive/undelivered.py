@@ -71,7 +71,7 @@ def _events(case: Case, back: Returned, terms: Terms, at: datetime, now: datetim
     holder = terms.team.agent(case.assignee)
     another = _another(case, back, holder, terms, now)
     if holder and another:
-        because = f"the mail that gives it to {holder.name or holder.address} does not arrive"
+        because = f"the mail that gives it to {holder.name_or_address} does not arrive"
         yield CaseAssigned(at, now, DESK, agent=another.address, because=because)
 
 

@@ -36,7 +36,7 @@ def another(terms: Terms, now: datetime, *, besides: Collection[str]) -> Agent |
     """Whom a case goes to whose agent cannot be reached: another who is not away, the lead, who is; None: all were."""
     others = [agent for agent in terms.team.agents if agent.address not in besides]
     here = [agent for agent in others if not agent.away(now)]
-    lead = terms.team.agent(terms.team.lead.address) if terms.team.lead else None
+    lead = terms.team.lead_agent
     if lead and not here and lead.address not in besides and not lead.away(now):
         return lead
     return chosen(others, terms, now)[0] if others else None
@@ -48,9 +48,7 @@ def in_place(case: Case, terms: Terms, now: datetime) -> Agent | None:
     if holder is None or holder.on_duty(now):
         return None
     there = [agent for agent in terms.team.agents if agent.on_duty(now)]
-    if there:
-        return least_busy(there, terms, now)
-    return terms.team.agent(terms.team.lead.address) if terms.team.lead else None
+    return least_busy(there, terms, now) if there else terms.team.lead_agent
 
 
 def chosen(agents: Sequence[Agent], terms: Terms, now: datetime) -> tuple[Agent, str]:

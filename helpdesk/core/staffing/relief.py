@@ -112,7 +112,7 @@ def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) ->
         told = _told(successor, need, theirs[0].key, because)
         return _given_to(successor, decision, theirs, _given(successor, need), told)
     also = [successor.person] if successor else _beside(need, decision)
-    note = f"{_name(holder)}, who has this case and is {need.why}"
+    note = f"{holder.name_or_address}, who has this case and is {need.why}"
     copies = [_beside_of(draft, person, note) for person in also for draft in theirs]
     return replace(decision, drafts=_each_once((*decision.drafts, *copies)))
 
@@ -209,8 +209,7 @@ def _has_written(agent: Agent, case: Case) -> bool:
 
 def _lead(need: _Need) -> Agent | None:
     """The lead, where that is somebody else who is not away."""
-    team = need.terms.team
-    lead = team.agent(team.lead.address) if team.lead else None
+    lead = need.terms.team.lead_agent
     return lead if lead and lead.address != need.holder.address and not lead.away(need.now) else None
 
 
@@ -287,12 +286,12 @@ def _given(agent: Agent, need: _Need) -> Event:
         standing = "nobody else is there"
     elif _has_written(agent, need.case):
         standing = f"{standing}, and has written on it"
-    return assignment.given(agent, f"{_name(need.holder)} is {need.why}; {standing}", need.terms, need.now)
+    return assignment.given(agent, f"{need.holder.name_or_address} is {need.why}; {standing}", need.terms, need.now)
 
 
 def _told(agent: Agent, need: _Need, key: str, because: str) -> tuple[Draft, Draft]:
-    said = f"given to {_name(agent)}, because you are {need.why} and {because}"
-    note = f"{_name(need.holder)}, who had this case and is {need.why}"
+    said = f"given to {agent.name_or_address}, because you are {need.why} and {because}"
+    note = f"{need.holder.name_or_address}, who had this case and is {need.why}"
     echo = Draft(EchoMail(done=(said,)), need.holder.person, key)
     return _history(agent, key, note), echo
 
@@ -304,7 +303,3 @@ def _history(agent: Agent, key: str, instead: str) -> Draft:
 
 def _each_once(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
     return tuple({(draft.kind, draft.key, draft.to.address): draft for draft in drafts}.values())
-
-
-def _name(agent: Agent) -> str:
-    return agent.name or agent.address

@@ -100,8 +100,7 @@ def readers(case: Case) -> tuple[Person, ...]:
 
 def reached(case: Case, terms: Terms) -> tuple[Person, ...]:
     """Whom a plain answer reaches: the people of the case and of those that went into it, each once."""
-    cases = (case, *(merged.case for merged in terms.merged))
-    return tuple({person.address: person for one in cases for person in readers(one)}.values())
+    return tuple({person.address: person for one in terms.with_merged(case) for person in readers(one)}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +131,4 @@ def nobody(case: Case) -> bool:
 
 def unheard(case: Case, terms: Terms) -> bool:
     """Whether nobody reads what is written on it: a monitor is alone on it, and on what was merged into it."""
-    return all(one.monitor and not one.participants for one in (case, *(merged.case for merged in terms.merged)))
+    return all(one.monitor and not one.participants for one in terms.with_merged(case))

@@ -182,6 +182,14 @@ class Case:
         """The events of these types, in order of recording."""
         return tuple(event for event in self.events if isinstance(event, types))
 
+    def first(self, kind: type[_A]) -> _A | None:
+        """The first event of that type."""
+        return next(iter(self.of_type(kind)), None)
+
+    def last(self, kind: type[_A]) -> _A | None:
+        """The newest event of that type."""
+        return next(reversed(self.of_type(kind)), None)
+
     def not_before(self, kind: type[Event], at: datetime) -> datetime:
         """When a change of status or severity becomes true: mail that is read late changes nothing behind the last one.
 

@@ -87,12 +87,17 @@ def enclosures(message: Message, mail: int) -> tuple[Enclosure, ...]:
     return tuple(Enclosure(mail, one.part) for one in message.attachments if not one.kept)
 
 
+def names(message: Message) -> tuple[str, ...]:
+    """What the files are called that go along with a mail."""
+    return tuple(one.label for one in message.attachments if not one.kept)
+
+
 def told(message: Message) -> Iterator[str]:
     """The files in words, for a mail to an agent: name, size, and why one does not come along."""
     for one in message.attachments:
         if one.kept not in {MACHINERY, DECORATION}:
             why = f", not sent along: {one.kept}" if one.kept else ""
-            yield f"{one.name or one.type} ({_size(one.size)}{why})"
+            yield f"{one.label} ({_size(one.size)}{why})"
 
 
 def kept_back(message: Message) -> Iterator[Attachment]:

@@ -58,6 +58,11 @@ class Attachment:
     inline: bool = False
     kept: str = ""  # why it stays on the case when the mail is passed on; see `core.words.enclosure`
 
+    @property
+    def label(self) -> str:
+        """What it is called: its name, or its type where it has none."""
+        return self.name or self.type
+
 
 @dataclass(frozen=True, slots=True)
 class Robot:
@@ -132,6 +137,11 @@ class Message:
     def sender(self) -> Person | None:
         """The one person who says to have written this; None where From names nobody or several."""
         return self.senders[0] if len(self.senders) == 1 else None
+
+    @property
+    def said(self) -> str:
+        """Its subject, and below it what they wrote now."""
+        return f"{self.subject}\n{self.reply}"
 
     @property
     def ancestors(self) -> tuple[str, ...]:

@@ -62,6 +62,11 @@ class Agent:
         return (self.address, *self.aliases)
 
     @property
+    def name_or_address(self) -> str:
+        """How the agent is called in a sentence."""
+        return self.name or self.address
+
+    @property
     def person(self) -> Person:
         """The agent as a recipient."""
         return Person(self.address, self.name)
@@ -140,6 +145,11 @@ class Team:
     def agent(self, address: str) -> Agent | None:
         """The member who writes from that address."""
         return self._by_address.get(address)
+
+    @property
+    def lead_agent(self) -> Agent | None:
+        """The lead as a member."""
+        return self.agent(self.lead.address) if self.lead else None
 
     @cached_property
     def _by_address(self) -> dict[str, Agent]:

@@ -43,6 +43,11 @@ class Terms:
     second_answer_within: timedelta = timedelta(minutes=10)  # of somebody else's that was not seen: it comes back once
 
     @property
+    def buyer(self) -> Customer | None:
+        """The customer, where they bought this offering."""
+        return self.customer if self.customer and self.customer.policy == self.policy.key else None
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """What the customer and we speak."""
         return languages_between(self.policy, self.customer)
@@ -57,6 +62,10 @@ class Terms:
     def knows(self, address: str) -> bool:
         """Whether an address is of the customer whose mail it is: one that is not may be anybody's (threat L05)."""
         return self.customer is not None and self.customer.includes(address)
+
+    def with_merged(self, case: Case) -> tuple[Case, ...]:
+        """A case of these terms and those that went into it."""
+        return (case, *(merged.case for merged in self.merged))
 
     def merged_case(self, number: int) -> RelatedCase:
         """The case of that number that went into this one. Raises ValueError."""
@@ -93,8 +102,7 @@ class Terms:
 
     def registers(self, sender: str) -> bool:
         """Whether that address is a registered contact of a customer who bought this offering."""
-        customer = self.customer
-        return customer is not None and customer.policy == self.policy.key and customer.registers(sender)
+        return self.buyer is not None and self.buyer.registers(sender)
 
 
 @dataclass(frozen=True, slots=True)

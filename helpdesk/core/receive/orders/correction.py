@@ -145,7 +145,7 @@ def _bind(execution: Execution, becomes: Kind) -> str:
 
 def _before_its_kind(execution: Execution) -> str:
     """The severity that a kind has lowered, if nobody has set one since."""
-    last = next(reversed(execution.case.of_type(SeveritySet)), None)
+    last = execution.case.last(SeveritySet)
     return last.lowered_from if last else ""
 
 

@@ -62,7 +62,7 @@ class Execution:
     @property
     def name(self) -> str:
         """How the agent is called."""
-        return self.agent.name or self.agent.address
+        return self.agent.name_or_address
 
     @property
     def unheard(self) -> bool:

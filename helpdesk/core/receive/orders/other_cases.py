@@ -95,7 +95,7 @@ def merge(execution: Execution, command: Command, _orders: Orders) -> None:
     execution.done.append(f"{case.ref} goes into {into.ref}: {into.subject}")
     keeper = survivor.terms.team.agent(into.assignee)
     if keeper and keeper.address not in execution.agent.addresses and (away := said_away(keeper, execution.now)):
-        execution.done.append(f"{into.ref} is with {keeper.name or keeper.address}, who is {away}: #assign on it")
+        execution.done.append(f"{into.ref} is with {keeper.name_or_address}, who is {away}: #assign on it")
     execution.done.append(
         f"What you answer on {into.ref} goes to the people of both, to each alone, and stops the clocks of both. "
         f"Whoever writes to {case.ref} writes to {into.ref} from now on."

@@ -35,7 +35,7 @@ def assign(execution: Execution, command: Command, _orders: Orders) -> None:
     agent = execution.terms.team.agent(command.argument)
     if agent is None:
         raise ValueError(f"{command.argument} is no agent of the team")
-    name = agent.name or agent.address
+    name = agent.name_or_address
     # Who gives a case to themselves has come back, whatever the configuration says.
     away = "" if agent.address == execution.agent.address else said_away(agent, execution.now)
     if agent.address == execution.case.assignee:
@@ -62,7 +62,7 @@ def team(execution: Execution, command: Command, _orders: Orders) -> None:
     for event in assignment.assign(execution.terms, execution.now):
         execution.happened(event)
     agent = execution.terms.team.agent(execution.case.assignee)
-    execution.done.append(f"given to {name}: {(agent.name or agent.address) if agent else 'nobody is in it'}")
+    execution.done.append(f"given to {name}: {agent.name_or_address if agent else 'nobody is in it'}")
     for person in execution.terms.keepers(execution.case.assignee):
         if person.address not in execution.agent.addresses:
             content = AssignedMail(handed_over=True)

@@ -243,19 +243,9 @@ def snippets_named(text: str) -> frozenset[str]:
     return frozenset(argument.casefold() for verb, argument in _orders_at_top(text) if verb == "snippet")
 
 
-def asks_somebody(text: str) -> bool:
-    """Whether orders at the top of a mail have one to ask a third party."""
-    return any(verb == "ask" for verb, _ in _orders_at_top(text))
-
-
-def may_split(text: str) -> bool:
-    """Whether orders at the top of a mail have one to split."""
-    return any(verb == "split" for verb, _ in _orders_at_top(text))
-
-
-def begins_with_order(text: str) -> bool:
-    """Whether an order that there is stands at the top of a mail."""
-    return any(verb in ORDERS for verb, _ in _orders_at_top(text))
+def begins_with_order(text: str, *verbs: Verb) -> bool:
+    """Whether an order stands at the top of a mail: one of these, or any that there is."""
+    return any(verb in (verbs or ORDERS) for verb, _ in _orders_at_top(text))
 
 
 def _orders_at_top(text: str) -> Iterator[tuple[str, str]]:
