@@ -19,7 +19,7 @@ from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.record import on_the_record, progress_mails
 from helpdesk.core.staffing import relief
 from helpdesk.core.words.case import DESK, Case
-from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.decision import Decision, DecisionBuilder, Draft
 from helpdesk.core.words.drafts import ClosedMail, CustomerReminderMail, DowngradeMail, SnoozeOverMail, WaitOverMail
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from helpdesk.core.words.clock import Clock
+    from helpdesk.core.words.decision import CaseEffects
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
     from helpdesk.openhours.calendar import Calendar
@@ -52,20 +53,17 @@ if TYPE_CHECKING:
 
 def tick(case: Case, terms: Terms, now: datetime) -> Decision:
     """Decide what time alone changes by `now`: breaches, steps of the ladder, the end of a wait."""
-    before = case
-    over, reminders = _wait_over(case, terms, now)
-    case = case.after(*over)  # first, because clocks that waited run again from then on
-    found = clocks(case, terms.policy)  # who has the case moves none of them
-    given, told = _relieved(case, terms, found, now)
-    events, drafts = ladder.climb(case.after(*given), terms, found, now)
-    lived, letters = _live(case, terms, found, now)
-    alarmed, alarms = suspicion.repeat(case, terms, now)
-    awake, wake = _snooze_over(case.after(*given, *lived), terms, now)
-    events, drafts = (*given, *events, *lived, *alarmed, *awake), (*told, *drafts, *letters, *alarms, *wake)
-    after = case.after(*events)
-    decision = Decision(after, (*over, *events), (*reminders, *drafts))
-    decision = relief.relieve(decision, terms, now, because="it is time to go on with it")
-    news = progress_mails(before, decision.case, terms, f"time/{now:%Y%m%dT%H%M%SZ}")
+    made = DecisionBuilder(case)
+    made.add(_wait_over(case, terms, now))  # first, because clocks that waited run again from then on
+    begun = made.case
+    found = clocks(begun, terms.policy)  # who has the case moves none of them
+    made.add(_relieved(begun, terms, found, now))
+    made.add(ladder.climb(made.case, terms, found, now))
+    made.add(_live(begun, terms, found, now))
+    made.add(suspicion.repeat(begun, terms, now))
+    made.add(_snooze_over(made.case, terms, now))
+    decision = relief.relieve(made.decision(), terms, now, because="it is time to go on with it")
+    news = progress_mails(case, decision.case, terms, f"time/{now:%Y%m%dT%H%M%SZ}")
     return on_the_record(replace(decision, drafts=(*decision.drafts, *news)), terms, now)
 
 
@@ -81,9 +79,7 @@ def with_calls(decision: Decision, terms: Terms, now: datetime) -> Decision:
     return replace(decision, case=due.case, events=events, drafts=drafts, clocks=due.clocks)
 
 
-def _relieved(
-    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
-) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def _relieved(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) -> CaseEffects:
     """When time runs out on a case whose agent cannot act (LGK-2)."""
     reached = ladder.reached_by(case, terms, found, now)
     if not reached:
@@ -119,7 +115,7 @@ def _wait_ends_at(case: Case) -> datetime | None:
     return case.status_since + timedelta(seconds=seconds) if seconds else None
 
 
-def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def _wait_over(case: Case, terms: Terms, now: datetime) -> CaseEffects:
     """The end of a wait that was set for a span: the case is open again, and its agent hears of it."""
     ends_at = _wait_ends_at(case)
     if ends_at is None or ends_at > now:
@@ -133,7 +129,7 @@ def _wait_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ..
     return (event,), drafts
 
 
-def _snooze_over(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def _snooze_over(case: Case, terms: Terms, now: datetime) -> CaseEffects:
     """The reminder, once its moment has come by `now`."""
     snoozed = case.snoozed
     if snoozed is None or snoozed.until > now:
@@ -176,9 +172,7 @@ class _CustomerSilence:
     waited: bool  # an agent said that we wait
 
 
-def _live(
-    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
-) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def _live(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) -> CaseEffects:
     """Do what is due by `now`, in order."""
     events: list[Event] = []
     drafts: list[Draft] = []

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.audience import Recipient
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
+    from helpdesk.core.words.decision import CaseEffects
     from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Step, StepKind
 
@@ -212,9 +213,7 @@ def reached_by(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) 
     return [rung for rung in outstanding(case, terms, found, now) if rung.at <= now]
 
 
-def climb(
-    case: Case, terms: Terms, found: Sequence[Clock], now: datetime
-) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def climb(case: Case, terms: Terms, found: Sequence[Clock], now: datetime) -> CaseEffects:
     """Take every step that is reached by `now`: one event each, one mail a person."""
     reached = reached_by(case, terms, found, now)
     highest: dict[str, tuple[Recipient, Rung]] = {}

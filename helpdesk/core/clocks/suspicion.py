@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
-    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.decision import Arrival, CaseEffects
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.verdict import Verdict
     from helpdesk.offering.policy import Policy
@@ -85,7 +85,7 @@ def repeats_at(case: Case, terms: Terms) -> datetime | None:
     return measured.due_at
 
 
-def repeat(case: Case, terms: Terms, now: datetime) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def repeat(case: Case, terms: Terms, now: datetime) -> CaseEffects:
     """The alarm once more, where the rank-1 time is over and nobody has looked."""
     at, suspicion = repeats_at(case, terms), open_suspicion(case)
     if at is None or at > now or suspicion is None:

@@ -130,7 +130,7 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     colleagues.tell(execution, orders)
     execution.echo(left_out="" if stays and not orders.has("ask") else arrival.written.left_out)
     said_elsewhere = execution.split is not None and not execution.stays
-    return execution.decision(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
+    return execution.done_with(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
 
 
 _NO_QUESTION = Mistake("nothing stands below #ask", "#ask, and below it what you ask: they get that and nothing else")

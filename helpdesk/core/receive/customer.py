@@ -31,7 +31,7 @@ from helpdesk.core.receive import (
 )
 from helpdesk.core.staffing import assignment
 from helpdesk.core.words.case import DESK, Case, open_case
-from helpdesk.core.words.decision import Arrival, Decision, Draft
+from helpdesk.core.words.decision import Arrival, Decision, DecisionBuilder, Draft
 from helpdesk.core.words.drafts import AssignedMail, CustomerMessageMail, RatedMail, ReopenedMail
 from helpdesk.core.words.events import (
     CaseOpened,
@@ -121,22 +121,18 @@ def opened(
     verdict = terms.judged(arrival.message, intake.values, others=arrival.others, to=arrival.came_to, plan=plan)
     found_kind, kind = verdict.kind, choosing.kind_of(intake.values, arrival, terms)
     verdict = in_plan(choosing.of_kind(verdict, kind, terms), plan, terms.policy) if kind else verdict
-    unclaimed = tuple(scope.unclaimed(sender, intake.values, verdict.kind, terms))
-    doubts = (*scope.unentitled(arrival, terms), *unclaimed)
+    doubts = (*scope.unentitled(arrival, terms), *scope.unclaimed(sender, intake.values, verdict.kind, terms))
     opening = _opening(sender, arrival, terms, intake, verdict, now)
     found = _assessed(verdict, arrival, terms, now)
-    wrote = entry.came(CustomerWrote, arrival, now)
     joined = tuple(participants.by_first_mail(arrival, terms, now))
-    outside = tuple(scope.findings(sender, arrival, verdict, intake.values, terms, now))
     escalated = tuple(escalation.requested(arrival, terms, now))
-    given = assignment.assign(terms, now)
     acknowledged = acknowledgment.decided(arrival, terms, now)
-    events = (
-        opening,
-        found,
+    case = open_case(opening).after(found)
+    suspected = suspicion.raised(case, verdict, arrival, terms, now)
+    case = case.after(
         *_kind_bound(kind, found_kind, intake, arrival, terms, now),
         *_as_follow_up(follows, opening.plan, found.severity, arrival, terms, now),
-        wrote,
+        entry.came(CustomerWrote, arrival, now),
         *entry.reported(arrival, now, rank=verdict.rank),
         *entry.masked(arrival, now),
         *([entry.flagged(arrival, now, arrival.unwanted)] if arrival.unwanted else []),
@@ -144,17 +140,15 @@ def opened(
         *participants.answered_instead(opening.answers_to, arrival, now),
         *joined,
         *participants.unreachable(sender, joined, arrival, now),
-        *outside,
+        *scope.findings(sender, arrival, verdict, intake.values, terms, now),
         *escalated,
-        *given,
+        *assignment.assign(terms, now),
         acknowledged,
+        *suspected,
     )
-    suspected = suspicion.raised(open_case(opening).after(found), verdict, arrival, terms, now)
-    events = (*events, *suspected)
-    case = open_case(opening).after(*events[1:])
     if arrival.released_by:  # a person has just looked at it, and decides whom else it needs
         late = (*ladder.passed(case, terms, clocks(case, terms.policy), now), *suspicion.passed(case, terms, now))
-        events, case, suspected = (*events, *late), case.after(*late), ()
+        case, suspected = case.after(*late), ()
     guessed = (
         *details.guesses(intake, intake.values, verdict.kind, terms.policy),
         *choosing.proposed(intake.values, opening.unproven, found_kind, case, arrival, terms),
@@ -167,7 +161,7 @@ def opened(
         *escalation.mails(None, case, escalated, arrival, terms),
         *suspicion.alarms(case, suspected, terms, now),
     )
-    return Decision(case, events, drafts, outcome="opened", reply=arrival.message.reply)
+    return Decision(case, case.events, drafts, outcome="opened", reply=arrival.message.reply)
 
 
 def _as_follow_up(
@@ -258,44 +252,44 @@ def is_too_old(case: Case, arrival: Arrival, terms: Terms) -> bool:
 
 def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
     wrote = choosing.followed(entry.came(CustomerWrote, arrival, now), case, arrival, terms)
-    events: list[Event] = [wrote, *entry.masked(arrival, now)]
-    events += _sent_again(case, arrival, now)
-    events += scope.excluded_by_words(arrival, terms, now, decided=scope.exclusion_keys(case.events))
-    events += entry.not_read(arrival, now)
-    was_over = not case.active
-    if was_over:
-        reopened = CaseReopened(*entry.stamp(arrival, now), because="the customer wrote")
-        events.append(replace(reopened, at=case.not_before(CaseReopened, reopened.at)))
-        key = terms.policy.lifecycle.reopened_as
-        events += _set_to(key, case.plan, case.severity, "it is opened again", arrival, terms, now)
-    events += calling.again(case, arrival.received_at, terms, now, reopened=was_over)
+    was_over, decided = not case.active, scope.exclusion_keys(case.events)
     has_it = calling.acknowledger(case, terms, now) if case.rank == 1 else None
-    before, escalated = case, tuple(escalation.requested(arrival, terms, now, case=case))
-    events += escalated
-    events += participants.by_person_of_case(case, arrival, terms, now)
-    events += _assessed_at_last(case, arrival, terms, now)
-    added = details.given(case.after(*events), arrival, terms, now)
-    events += added.events
-    decided = scope.exclusion_keys(case.events)
-    case = case.after(*events)
-    if any("version" in event.intake for event in added.events if isinstance(event, DetailsGiven)):
-        found = tuple(scope.out_of_support(arrival, dict(case.intake), terms, now, decided=decided))
-        events, case = [*events, *found], case.after(*found)
-    suspected = _reassessed(case, arrival, added, terms, now)
-    case = case.after(*suspected)
-    drafts = (
-        *(_open_again(case, arrival, terms) if was_over else ()),
-        *entry.to_agents(
-            CustomerMessageMail(reopened=was_over, changed=added.changed, proposed=added.proposed),
-            case,
-            arrival,
-            terms,
-            also=has_it,
-        ),
-        *escalation.mails(before, case, escalated, arrival, terms),
-        *suspicion.alarms(case, suspected, terms, now),
+    escalated = tuple(escalation.requested(arrival, terms, now, case=case))
+    made = DecisionBuilder(case)
+    made.happened(
+        wrote,
+        *entry.masked(arrival, now),
+        *_sent_again(case, arrival, now),
+        *scope.excluded_by_words(arrival, terms, now, decided=decided),
+        *entry.not_read(arrival, now),
+        *(_reopened(case, arrival, terms, now) if was_over else ()),
+        *calling.again(case, arrival.received_at, terms, now, reopened=was_over),
+        *escalated,
+        *participants.by_person_of_case(case, arrival, terms, now),
+        *_assessed_at_last(case, arrival, terms, now),
     )
-    return Decision(case, (*events, *suspected), drafts, reply=arrival.message.reply)
+    added = details.given(made.case, arrival, terms, now)
+    made.happened(*added.events)
+    if any("version" in event.intake for event in added.events if isinstance(event, DetailsGiven)):
+        made.happened(*scope.out_of_support(arrival, dict(made.case.intake), terms, now, decided=decided))
+    suspected = _reassessed(made.case, arrival, added, terms, now)
+    made.happened(*suspected)
+    shown = CustomerMessageMail(reopened=was_over, changed=added.changed, proposed=added.proposed)
+    made.drafts += (
+        *(_open_again(made.case, arrival, terms) if was_over else ()),
+        *entry.to_agents(shown, made.case, arrival, terms, also=has_it),
+        *escalation.mails(case, made.case, escalated, arrival, terms),
+        *suspicion.alarms(made.case, suspected, terms, now),
+    )
+    return made.decision(reply=arrival.message.reply)
+
+
+def _reopened(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
+    """The case is open again, with the severity that the policy has for that."""
+    reopened = CaseReopened(*entry.stamp(arrival, now), because="the customer wrote")
+    yield replace(reopened, at=case.not_before(CaseReopened, reopened.at))
+    key = terms.policy.lifecycle.reopened_as
+    yield from _set_to(key, case.plan, case.severity, "it is opened again", arrival, terms, now)
 
 
 def _sent_again(case: Case, arrival: Arrival, now: datetime) -> Iterator[Event]:

@@ -18,7 +18,7 @@ from helpdesk.core.receive import entry
 from helpdesk.core.words.addressee import nobody
 from helpdesk.core.words.calls import why_no_call
 from helpdesk.core.words.case import DESK, Case
-from helpdesk.core.words.decision import Arrival, Decision, Draft
+from helpdesk.core.words.decision import Arrival, Decision, DecisionBuilder, Draft
 from helpdesk.core.words.events import (
     AgentAnswered,
     AnsweredElsewhere,
@@ -82,24 +82,18 @@ def _followed(so_far: Decision, decision: Decision, arrival: Arrival, now: datet
     case, survivor = so_far.case, decision.case
     if case is None or survivor is None:
         return so_far
-    events: list[Event] = []
+    made = DecisionBuilder(case)
     for event in decision.events:
-        if not isinstance(event, _Followed) or _is_left_out(case, event):
-            continue
-        at = case.not_before(type(event), event.at)
-        events.append(replace(event, at=at, recorded_at=now, on=survivor.ref))
-        case = case.after(events[-1])
-    if arrival.placement.role == "agent" and (unacknowledged(case) or suspicion.open_suspicion(case)):
-        because = "an agent wrote"
-        events.append(PageAcknowledged(arrival.received_at, now, arrival.sender, because=because, on=survivor.ref))
-        case = case.after(events[-1])
-    if case.status == "waiting" and survivor.status == "open":
-        because = f"{survivor.ref} waits no more"
-        at = case.not_before(CaseReopened, arrival.received_at)
-        events.append(CaseReopened(at, now, DESK, because=because, on=survivor.ref))
-        case = case.after(events[-1])
-    drafts = (*so_far.drafts, *_letters(case, decision, told))
-    return replace(so_far, case=case, events=(*so_far.events, *events), drafts=drafts)
+        if isinstance(event, _Followed) and not _is_left_out(made.case, event):
+            at = made.case.not_before(type(event), event.at)
+            made.happened(replace(event, at=at, recorded_at=now, on=survivor.ref))
+    if arrival.placement.role == "agent" and (unacknowledged(made.case) or suspicion.open_suspicion(made.case)):
+        made.happened(PageAcknowledged(*entry.stamp(arrival, now), because="an agent wrote", on=survivor.ref))
+    if made.case.status == "waiting" and survivor.status == "open":
+        at = made.case.not_before(CaseReopened, arrival.received_at)
+        made.happened(CaseReopened(at, now, DESK, because=f"{survivor.ref} waits no more", on=survivor.ref))
+    drafts = (*so_far.drafts, *_letters(made.case, decision, told))
+    return replace(so_far, case=made.case, events=(*so_far.events, *made.events), drafts=drafts)
 
 
 def _is_left_out(case: Case, event: Event) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from helpdesk.core.clocks import suspicion
 from helpdesk.core.receive import customer, entry
 from helpdesk.core.words.case import DESK, Case
-from helpdesk.core.words.decision import Arrival, Decision
+from helpdesk.core.words.decision import Arrival, Decision, DecisionBuilder
 from helpdesk.core.words.drafts import MonitorMail
 from helpdesk.core.words.events import AgentAnswered, AgentNoted, CaseResolved, Event, MonitorReported
 
@@ -37,18 +37,14 @@ def writes(case: Case, arrival: Arrival, state: State, terms: Terms, now: dateti
         return customer.opened(replace(arrival, linked_ref=case.ref), terms, now)
     verdict = terms.judged(arrival.message, {}, others=arrival.others, plan=case.plan)
     new = _news(case, state, verdict.rank) if case.active else ""
-    events = [*entry.reported(arrival, now, rank=verdict.rank), *entry.masked(arrival, now)]
-    events += _ended(case, arrival, terms, now) if new == "recovered" else ()
-    case = case.after(*events)
-    suspected = suspicion.raised(case, verdict, arrival, terms, now) if new in {"again", "worse"} else ()
-    case = case.after(*suspected)
-    drafts = entry.to_agents(MonitorMail(news=new), case, arrival, terms) if new else []
-    drafts += suspicion.alarms(case, suspected, terms, now)
-    because = arrival.placement.because
-    events += suspected
-    return Decision(
-        case, tuple(events), tuple(drafts), visibility="robot", reply=arrival.message.reply, because=because
-    )
+    made = DecisionBuilder(case)
+    made.happened(*entry.reported(arrival, now, rank=verdict.rank), *entry.masked(arrival, now))
+    made.happened(*(_ended(case, arrival, terms, now) if new == "recovered" else ()))
+    suspected = suspicion.raised(made.case, verdict, arrival, terms, now) if new in {"again", "worse"} else ()
+    made.happened(*suspected)
+    made.drafts += entry.to_agents(MonitorMail(news=new), made.case, arrival, terms) if new else ()
+    made.drafts += suspicion.alarms(made.case, suspected, terms, now)
+    return made.decision(visibility="robot", reply=arrival.message.reply, because=arrival.placement.because)
 
 
 def _news(case: Case, state: State, rank: int) -> News:

@@ -15,12 +15,11 @@ from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.receive import customer, entry, merged_cases, refused, undelivered
 from helpdesk.core.staffing import assignment, relief
 from helpdesk.core.words.case import DESK, Case
-from helpdesk.core.words.decision import Arrival, Decision, Draft, Outcome
+from helpdesk.core.words.decision import Arrival, Decision, DecisionBuilder, Draft, Outcome
 from helpdesk.core.words.drafts import CustomerMessageMail, EchoMail, ThirdPartyMail
 from helpdesk.core.words.events import (
     AnsweredElsewhere,
     CaseLinked,
-    Event,
     OutsiderWrote,
     PageAcknowledged,
     RobotWrote,
@@ -40,19 +39,17 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
         return answers_question(case, arrival, terms, now)
     staff = arrival.placement.told or arrival.placement.agent is not None
     wrote = replace(entry.came(OutsiderWrote, arrival, now), staff=staff)
-    events: list[Event] = [wrote, *entry.masked(arrival, now)]
+    made = DecisionBuilder(case)
+    made.happened(wrote, *entry.masked(arrival, now))
     sender = arrival.message.sender
     heard = arrival.placement.told and arrival.sender in ladder.called(case)
     if heard:
-        events.append(PageAcknowledged(*entry.stamp(arrival, now), because="somebody who was told wrote"))
-    case = case.after(*events)
-    drafts = entry.to_agents(CustomerMessageMail(), case, arrival, terms)
+        made.happened(PageAcknowledged(*entry.stamp(arrival, now), because="somebody who was told wrote"))
+    made.drafts += entry.to_agents(CustomerMessageMail(), made.case, arrival, terms)
     if heard and sender is not None:
-        drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
-    asked = refused.asked(case, arrival, terms, now)
-    events += asked.events
-    drafts += asked.drafts
-    return Decision(asked.case, tuple(events), tuple(drafts), visibility="unverified", reply=arrival.message.reply)
+        made.drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
+    made.add(refused.asked(made.case, arrival, terms, now))
+    return made.decision(visibility="unverified", reply=arrival.message.reply)
 
 
 def answers_question(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -92,14 +89,11 @@ def robot_writes(case: Case | None, arrival: Arrival, terms: Terms, now: datetim
         if terms.mailbox.channel == "monitoring" and robot and robot.kind != "own-mail":
             return customer.opened(arrival, terms, now)
         return Decision(None, outcome=robot_outcome(arrival.message), because=because)
-    events: list[Event] = [replace(entry.came(RobotWrote, arrival, now), because=because)]
-    back, drafts = arrival.returned, tuple[Draft, ...]()
-    if back is not None:
-        came, drafts = undelivered.came_back(case, back, terms, at=arrival.received_at, now=now)
-        events += came
-    case = case.after(*events)
-    outcome = robot_outcome(arrival.message)
-    return Decision(case, tuple(events), drafts, outcome=outcome, visibility="robot", because=because)
+    made = DecisionBuilder(case)
+    made.happened(replace(entry.came(RobotWrote, arrival, now), because=because))
+    if arrival.returned is not None:
+        made.add(undelivered.came_back(case, arrival.returned, terms, at=arrival.received_at, now=now))
+    return made.decision(outcome=robot_outcome(arrival.message), visibility="robot", because=because)
 
 
 def robot_outcome(message: Message) -> Outcome:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.receive import agent as agents
 from helpdesk.core.receive import entry
 from helpdesk.core.receive.behalf import ASKED_AN_HOUR
-from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import OrderRefusedMail
 from helpdesk.core.words.events import OrderConfirmed, OrderRefused
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.receive.orders.command import Verb
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Arrival
+    from helpdesk.core.words.decision import Arrival, CaseEffects, Decision
     from helpdesk.core.words.terms import Terms
 
 # What these do is in the text, which is never sent.
@@ -37,18 +37,18 @@ _YES = re.compile(
 )
 
 
-def asked(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
+def asked(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> CaseEffects:
     """Ask an agent whether orders in their name are theirs; nothing where there are none that can be obeyed."""
     agent = arrival.placement.agent
     if agent is None or not arrival.placement.askable or arrival.asked >= ASKED_AN_HOUR:
-        return Decision(case)
+        return (), ()
     orders = agents.orders_in(case, arrival, terms, agent)
     lines = tuple(command.line for command in orders.given_besides(*_ABOUT_THE_TEXT))
     if orders.mistakes or not lines:
-        return Decision(case)
+        return (), ()
     event = OrderRefused(*entry.stamp(arrival, now), agent=agent.address, lines=lines, key=arrival.key)
     mail = Draft(OrderRefusedMail(lines=lines, order=arrival.key), agent.person, f"{arrival.key}/confirm")
-    return Decision(case.after(event), (event,), (mail,))
+    return (event,), (mail,)
 
 
 def lines_of(case: Case, order: str) -> tuple[str, ...]:

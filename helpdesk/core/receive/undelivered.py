@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.case import Case
-    from helpdesk.core.words.decision import Returned
+    from helpdesk.core.words.decision import CaseEffects, Returned
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
 
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
 _TO_THE_HOLDER = ("assigned", "escalation")  # kinds of mail that may tell somebody that a case is theirs
 
 
-def came_back(
-    case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime
-) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def came_back(case: Case, back: Returned, terms: Terms, *, at: datetime, now: datetime) -> CaseEffects:
     """What is a fact of the case from `at` on, and who hears of it."""
     events = tuple(_events(case, back, terms, at, now))
     return events, tuple(_mails(events, case.after(*events), back, terms))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.clock import Clock
+    from helpdesk.core.words.decision import CaseEffects
     from helpdesk.core.words.drafts import CaseContent, MailKind
     from helpdesk.core.words.events import Event
     from helpdesk.core.words.people import Agent
@@ -117,9 +118,7 @@ def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) ->
     return replace(decision, drafts=_each_once((*decision.drafts, *copies)))
 
 
-def running_out(
-    case: Case, terms: Terms, now: datetime, *, due_at: datetime | None
-) -> tuple[tuple[Event, ...], tuple[Draft, ...]]:
+def running_out(case: Case, terms: Terms, now: datetime, *, due_at: datetime | None) -> CaseEffects:
     """Give on the case of an agent who cannot act before it is due, and tell both; nothing where nobody can."""
     holder = terms.team.agent(case.assignee)
     if holder is None:

@@ -7,7 +7,7 @@ so, and `Draft`s, mail to write. A draft names a recipient and holds what the ma
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.words.agent_text import NOTHING, AgentText
 from helpdesk.core.words.unseen import ALL_SEEN, Sight
@@ -213,3 +213,30 @@ class Decision:
     insists: bool = False  # an agent wants its answer sent, though it be to a monitor
     clocks: tuple[Clock, ...] = ()  # of the case as it should be, where they are known
     also: tuple[tuple[Decision, Terms], ...] = ()  # what it does to other cases, in the same transaction
+
+
+CaseEffects = tuple["tuple[Event, ...]", tuple[Draft, ...]]  # what a rule adds to a decision
+
+
+class DecisionBuilder:
+    """A decision about one case as it is made: each step is given the case as the steps before it leave it."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.events: list[Event] = []
+        self.drafts: list[Draft] = []
+
+    def happened(self, *events: Event) -> None:
+        """These are facts of the case from now on."""
+        self.case = self.case.after(*events)
+        self.events += events
+
+    def add(self, effects: CaseEffects) -> None:
+        """These are facts of the case from now on, and that mail is written."""
+        events, drafts = effects
+        self.happened(*events)
+        self.drafts += drafts
+
+    def decision(self, **how: Any) -> Decision:
+        """All of it; `how` are further fields of the decision."""
+        return Decision(self.case, tuple(self.events), tuple(self.drafts), **how)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.words.addressee import unheard
-from helpdesk.core.words.decision import Decision, Draft
+from helpdesk.core.words.decision import Decision, DecisionBuilder, Draft
 from helpdesk.core.words.drafts import EchoMail
 from helpdesk.core.words.enclosure import enclosures
 from helpdesk.openhours.relative_time import zone_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _WIDTH = 72  # columns of a mail's text
 
 
-class Execution:
+class Execution(DecisionBuilder):
     """One agent's mail on one case. `stays`: its text is for the team; `insists`: it is for a monitor, too."""
 
     def __init__(
@@ -41,16 +41,14 @@ class Execution:
         stays: bool,
         insists: bool = False,
     ) -> None:
+        super().__init__(case)
         self.was = case
-        self.case = case
         self.arrival = arrival
         self.terms = terms
         self.now = now
         self.agent = agent
         self.stays = stays
         self.insists = insists
-        self.events: list[Event] = []
-        self.drafts: list[Draft] = []
         self.done: list[str] = []  # what the agent is told, in words
         self.unseen: tuple[CaseMail, ...] = ()  # words of customers that the agent had not seen
         self.newer: list[CaseMail] = []  # and those that they had, and did not answer
@@ -81,11 +79,10 @@ class Execution:
         local = at.astimezone(ZoneInfo(zone_of(self.agent.timezone, served_in)))
         return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
-    def happened(self, event: Event) -> None:
-        """Something is a fact of the case from now on."""
-        event = replace(event, at=self.case.not_before(type(event), event.at))
-        self.case = self.case.after(event)
-        self.events.append(event)
+    def happened(self, *events: Event) -> None:
+        """These are facts of the case from now on."""
+        for event in events:
+            super().happened(replace(event, at=self.case.not_before(type(event), event.at)))
 
     def happened_to(self, other: RelatedCase, event: Event) -> None:
         """Something is a fact of another case from now on."""
@@ -121,12 +118,9 @@ class Execution:
             shows, key = tuple(mail.number for mail in self.unseen), self.arrival.key
             self.drafts.append(Draft(echo, self.agent.person, key, author=self.agent.name, shows=shows))
 
-    def decision(self, *, reply: str, erase: bool) -> Decision:
+    def done_with(self, *, reply: str, erase: bool) -> Decision:
         """All of it."""
-        return Decision(
-            self.case,
-            tuple(self.events),
-            tuple(self.drafts),
+        return self.decision(
             visibility="internal" if self.stays or self.split or self.unheard else "public",
             reply=reply,
             erase=erase,
