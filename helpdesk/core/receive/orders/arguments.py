@@ -62,6 +62,28 @@ def _named(argument: str, known: Mapping[str, str]) -> str:
     return next((named[name] for name in map(_plainly, _spellings(argument)) if name in named), "")
 
 
+def _one_of(verb: Verb, known: Callable[[Vocabulary], Mapping[str, str]], *, nothing: str = "") -> _ArgumentReader:
+    """One of these names, each with what it stands for; `nothing` is said where there are none."""
+
+    def read(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+        meant = _named(argument, known(vocabulary))
+        if meant:
+            return Command(verb, line, argument=meant)
+        names = ", ".join(dict.fromkeys(known(vocabulary).values())) or f"nothing: {nothing}"
+        return Mistake(line, f"#{verb} and one of {names}")
+
+    return read
+
+
+def _themselves(names: Iterable[str]) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+def _with_words(verb: Verb) -> _ArgumentReader:
+    """Whatever somebody says beside it."""
+    return lambda line, argument, _vocabulary: Command(verb, line, detail=argument)
+
+
 _MOST_WORDS = 4  # of the name of a severity
 
 
@@ -90,31 +112,10 @@ def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake
     return Command("spam", line)
 
 
-def _ack(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-    # Who says that they have it may say more: nobody else is called for that.
-    return Command("ack", line, detail=argument)
-
-
 def _nocall(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
     if vocabulary.no_call:
         return Mistake(line, f"a call that was not worth waking for: {vocabulary.no_call}")
     return Command("nocall", line, detail=argument)
-
-
-def _kind(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    kinds = {**vocabulary.kinds, **{kind: kind for kind in get_args(Kind)}}
-    kind = _named(argument, kinds)
-    if kind:
-        return Command("kind", line, argument=kind)
-    return Mistake(line, "#kind and one of " + ", ".join(dict.fromkeys(kinds.values())))
-
-
-def _area(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    area = _named(argument, {key: key for key in vocabulary.areas})
-    if area:
-        return Command("area", line, argument=area)
-    known = ", ".join(vocabulary.areas) or "nothing: this policy names no areas"
-    return Mistake(line, f"#area and one of {known}")
 
 
 _FIELD_AND_VALUE = re.compile(r"([^\s:]++)\s*:?\s*(\S.*)")
@@ -139,14 +140,6 @@ def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mist
         return Command("exclude", line, argument=key, detail=reason.strip())
     known = "".join(f"{key}, " for key in vocabulary.exclusions)
     return Mistake(line, f"#exclude and one of {known}{OFF}")
-
-
-def _incident(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    key = _named(argument, {key: key for key in vocabulary.incidents})
-    if key:
-        return Command("incident", line, argument=key)
-    known = ", ".join(vocabulary.incidents) or "nothing: no incident is declared"
-    return Mistake(line, f"#incident and one of {known}")
 
 
 def _escalate(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
@@ -194,13 +187,6 @@ def names_of(name: str, addresses: Iterable[str]) -> frozenset[str]:
 
 def _parts_of(name: str, _addresses: Iterable[str]) -> frozenset[str]:
     return frozenset(name.casefold().split())
-
-
-def _team(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
-    team = _named(argument, {name: name for name in vocabulary.teams})
-    if team:
-        return Command("team", line, argument=team)
-    return Mistake(line, "#team and one of " + ", ".join(vocabulary.teams))
 
 
 def _snippet(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
@@ -271,10 +257,6 @@ def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mista
 
 
 _MOMENTS = "12h, 3d, 2w, 2026-06-01, 2026-06-01 14:30, mon, tomorrow 9:00"
-
-
-def _workaround(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-    return Command("workaround", line, detail=argument)
 
 
 def _planned(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
@@ -367,17 +349,17 @@ def _split(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistak
 
 _READERS: dict[Verb, _ArgumentReader] = {
     "severity": _severity,
-    "kind": _kind,
-    "area": _area,
+    "kind": _one_of("kind", lambda v: {**v.kinds, **_themselves(get_args(Kind))}),
+    "area": _one_of("area", lambda v: _themselves(v.areas), nothing="this policy names no areas"),
     "detail": _detail,
     "assign": _assign,
-    "team": _team,
+    "team": _one_of("team", lambda v: _themselves(v.teams)),
     "tag": _tag,
     "snippet": _snippet,
     "ask": _ask,
     "wait": _wait,
     "snooze": _snooze,
-    "workaround": _workaround,
+    "workaround": _with_words("workaround"),
     "planned": _planned,
     "agreed": _agreed,
     "cc": _cc,
@@ -387,9 +369,9 @@ _READERS: dict[Verb, _ArgumentReader] = {
     "merge": _about_case("merge", lambda vocabulary: vocabulary.mergeable),
     "split": _split,
     "exclude": _exclude,
-    "incident": _incident,
+    "incident": _one_of("incident", lambda v: _themselves(v.incidents), nothing="no incident is declared"),
     "escalate": _escalate,
     "spam": _spam,
     "nocall": _nocall,
-    "ack": _ack,
+    "ack": _with_words("ack"),  # who says that they have it may say more
 }
