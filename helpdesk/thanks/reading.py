@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.words.thanks import Thanks
 
@@ -64,7 +64,8 @@ def read_thanks(text: str, *, names: Collection[str] = ()) -> Thanks | None:
     readings = _readings(words, known)
     found = [kinds for kinds in readings if kinds & {"thanks", "confirms"}]
     if not found:
-        return Thanks(assents=True) if readings and _APPROVING.search(text) else None
+        assents = any("assents" in kinds for kinds in readings) and not _yes() & set(words)
+        return Thanks(assents=True) if assents or (readings and _APPROVING.search(text)) else None
     return Thanks(
         confirms=any("confirms" in kinds for kinds in found),
         assents=all("assents" in kinds for kinds in found),  # "works fine" needs no "fine" of its own
@@ -165,9 +166,20 @@ def _phrases() -> dict[str, list[tuple[ThanksKind, _Choice]]]:
     return found
 
 
+@cache
+def _yes() -> frozenset[str]:
+    """Words that alone may be the answer to a question."""
+    return frozenset(_folded(_table()["words"]["yes"]).split("|"))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("phrases.toml").read_text("utf-8"))
+
+
 def _shipped() -> Iterator[tuple[ThanksKind, str]]:
     """The lines of `phrases.toml` by their kind, with its words put in."""
-    table = tomllib.loads(files(__package__).joinpath("phrases.toml").read_text("utf-8"))
+    table = _table()
     words: dict[str, str] = {}
     for name, choice in table["words"].items():
         words[name] = choice.format_map(words)

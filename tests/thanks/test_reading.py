@@ -128,6 +128,20 @@ Parfait, merci
 Perfecto, gracias
 Alles klar, danke
 👍 thanks
+ok
+Ok.
+Perfect!
+Great
+Noted
+Confirmed, well received.
+Perfekt
+Super, passt!
+Alles klar
+Parfait
+Perfecto
+Ottimo
+Отлично
+承知しました。
 👍
 👍🏻👍🏻
 ✅
@@ -174,10 +188,15 @@ Thanks. Not fixed.
 It is not fixed, thanks
 Thanks, it stopped working
 Thanks, only the second rule fires
-ok
 Yes
-Perfect!
-Great
+Yes, sure
+Ja
+Oui
+Sí
+はい
+好的
+Ok?
+Ok so far
 Fixed?
 Danke, aber es geht immer noch nicht
 Vielen Dank im Voraus
@@ -187,7 +206,7 @@ Danke, es funktioniert noch nicht
 Danke, kann man das auch für Bundles einstellen
 Danke. Anderes Problem
 Danke, bitte um Rückruf
-Perfekt
+Nicht perfekt
 Merci d'avance
 Merci mais ça ne marche pas
 Merci, une autre question
