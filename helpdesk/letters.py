@@ -36,6 +36,7 @@ from helpdesk.core.words.drafts import (
 )
 from helpdesk.core.words.events import CalledAgain, RankOneSuspected, SeverityAssessed, SeveritySet
 from helpdesk.core.words.people import written_to_in
+from helpdesk.core.words.subjects import topic
 from helpdesk.core.words.verdict import MAY_BE_WORSE
 from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.read.salutation import is_greeted, is_signed, unsaid
@@ -86,7 +87,6 @@ if TYPE_CHECKING:
     from helpdesk.templates import Rendered, Snippets, Templates
     from helpdesk.templates.words import CaseWords
 
-_AROUND = re.compile(r"^(?:\s*(?:re|aw|antw|sv)\s*:)+|(?:\s*\[HD-\d+\])+\s*$", re.IGNORECASE)
 _SUBJECT = 60  # characters of a subject that a phone shows; what is cut off stands in the mail
 _TO_OPERATORS = ("digest", "echo")  # kinds of mail to one of us that belong to no case and say all below once more
 _CUES = 3  # of what speaks for a suspicion, each with words of its own
@@ -500,15 +500,10 @@ def _zone(case: Case, terms: Terms) -> str:
     return (terms.customer.timezone if terms.customer else "") or desk_zone(case, terms.policy)
 
 
-def _topic(subject: str) -> str:
-    """A subject without what an answer puts around it: the letter adds its own "Re:" and its own number."""
-    return _AROUND.sub("", subject).strip()
-
-
 def _subject(case: Case, language: str) -> str:
     """What a case is called to a customer."""
-    topic = _topic(case.subject)
-    return erased(language) if topic == ERASED else topic or no_subject(language)
+    called = topic(case.subject)  # the letter adds its own "Re:" and its own number
+    return erased(language) if called == ERASED else called or no_subject(language)
 
 
 def _problem_words(problem: KnownProblem, zone: str, language: str) -> ProblemWords:

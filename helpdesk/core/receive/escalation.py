@@ -7,7 +7,6 @@ shown to the agent: `#escalate` passes it on, `#escalate off` dismisses it.
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from helpdesk.core.words.audience import readers
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import EscalationAskedMail, PassedOnMail
 from helpdesk.core.words.events import CaseFlagged, EscalationRequested, Event
+from helpdesk.core.words.subjects import says_the_same
 from helpdesk.offering.policy import OFF
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 MAY_ASK = "may ask for escalation: "  # begins the tag of what an agent is to decide on
 _NOT_IN_PLAN = "escalation is not in plan: "  # begins the tag of who asked for what was not bought
 _ONCE = timedelta(days=1)  # in which one mail says that it was passed on
-_AROUND = re.compile(r"(?:\s*(?:re|aw|fwd?|wg|sv|tr|rv|antw)\s?:|\[?\bHD-\d{1,12}\b\]?|[\s:,-])+", re.IGNORECASE)
 
 
 def requested(arrival: Arrival, terms: Terms, now: datetime, *, case: Case | None = None) -> Iterator[Event]:
@@ -60,12 +59,8 @@ def requested(arrival: Arrival, terms: Terms, now: datetime, *, case: Case | Non
 def _new_words(arrival: Arrival, case: Case | None) -> str:
     """What is said now: a subject that the case has had from the start says nothing anew."""
     subject = arrival.message.subject
-    known = case is not None and _bare(subject) in _bare(case.subject)
+    known = case is not None and says_the_same(subject, case.subject)
     return arrival.message.reply if known else f"{subject}\n\n{arrival.message.reply}"
-
-
-def _bare(subject: str) -> str:
-    return _AROUND.sub(" ", subject).strip().lower()
 
 
 # --- who hears of it

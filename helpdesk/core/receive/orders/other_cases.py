@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from helpdesk.core.staffing.relief import said_away
@@ -10,6 +9,7 @@ from helpdesk.core.words.decision import Arrival, Draft, Split
 from helpdesk.core.words.drafts import MergedMail
 from helpdesk.core.words.enclosure import enclosures
 from helpdesk.core.words.events import CaseAssigned, CaseLinked, CaseMerged, CaseReopened, MergedInto, SplitOff
+from helpdesk.core.words.subjects import bare_subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,16 +102,13 @@ def merge(execution: Execution, command: Command, _orders: Orders) -> None:
     )
 
 
-_MARKS = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr|rv|sv)\s*:\s*)+|\s*\[HD-\d+\]\s*", re.IGNORECASE)
-
-
 def split(execution: Execution, command: Command, orders: Orders) -> None:
     """Obey `#split`."""
     piece, case = execution.arrival.piece, execution.case
     if piece is None:
         raise ValueError("a mail of the customer's was expected")
     ref = f"HD-{piece.number}"
-    subject = command.argument or _MARKS.sub("", piece.arrival.message.subject).strip() or case.subject
+    subject = command.argument or bare_subject(piece.arrival.message.subject) or case.subject
     came = piece.arrival
     received_at, message_id = came.received_at.isoformat(), came.message.message_id
     event = SplitOff(*execution.stamp, into=ref, received_at=received_at, message_id=message_id)
