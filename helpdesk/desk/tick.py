@@ -6,6 +6,7 @@ broken case never silences the others. Step keys are unique, so a repetition aft
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from helpdesk.core import tick as core_tick
@@ -59,7 +60,8 @@ def _together(units: Units, numbers: Sequence[int], now: datetime) -> set[int]:
         part, happened = set[int](), list[tuple[Case, Event]]()
         with units.write(now) as unit:
             left = case_store.hold_due(unit.connection, left, now=now)
-            while left and not (part and units.database.awaited):
+            began = time.monotonic()
+            while left and not (part and units.database.is_due(began)):
                 number = left.pop(0)
                 happened += _one(unit.another(), case_store.load(unit.connection, number))
                 part.add(number)

@@ -1,7 +1,7 @@
 """The second door: accepted mail is claimed and worked, and what cannot be worked is set aside.
 
-Mails that were never tried are worked in batches, one transaction each; on a database with one writer it ends as soon
-as somebody else waits for it, and the rest of the batch gets another. If anything in a batch fails, each mail is tried
+Mails that were never tried are worked in batches, one transaction each; on a database with one writer it ends soon once
+somebody else waits for it, and the rest of the batch gets another. If anything in a batch fails, each mail is tried
 alone, so that one bad mail never takes its neighbours down, and so is one that the process died of, or stood still at,
 which read it (`reading_pool`). After three attempts alone, spaced as `store.attempts`
 says, a mail is set aside with its bytes and the operators are told once. What another worker or the database did to an
@@ -161,7 +161,8 @@ class Worker:
             with self._units.write(now, waits=waits) as unit:
                 left = attempts.hold(unit.connection, left)
                 unit.hold({number for mail in left for number in read[mail.id].clues.case_numbers})
-                while left and not (part and self._units.database.awaited):
+                began = time.monotonic()
+                while left and not (part and self._units.database.is_due(began)):
                     mail = left.pop(0)
                     part.append(work_mail(unit.another(), read[mail.id]))
                 failpoint("work.pre_commit")

@@ -8,6 +8,7 @@ writer. Statement parameters never show in errors (fault P04).
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BUSY = 30_000  # milliseconds to wait for another process's write on SQLite
+_TURN = 0.02  # seconds that one who has much to write keeps others waiting: a commit costs a fifth of a mail
 _SHORTLY = 2_000  # and for those who read the log, until it can be emptied
 # That a connection keeps prepared. The library makes room by giving up the newest, not the oldest: where there are
 # more, each mail's would be prepared anew each time, which takes as long as to run them.
@@ -96,8 +98,12 @@ class Database:
 
     @property
     def awaited(self) -> bool:
-        """Whether another thread waits for the one writer, which is to be shared: see `Turns`."""
+        """Whether another thread waits for the one writer."""
         return self._writer is not None and self._writer.awaited
+
+    def is_due(self, began: float) -> bool:
+        """Whether another thread's turn at the one writer has come, which ours has had since `began` (monotonic)."""
+        return self.awaited and time.monotonic() - began >= _TURN
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.core.words.message import Envelope
 from helpdesk.desk import Desk, worker
+from helpdesk.store import engine
 from helpdesk.store.engine import Database
 from helpdesk.store.fair_lock import FairLock
 from helpdesk.store.spool import Accepted
@@ -113,8 +114,13 @@ class Visitor:
             until(lambda: self._database.awaited, "it waits")
 
 
-def test_who_accepts_or_sends_waits_for_one_mail_and_not_for_a_batch(desk, monkeypatch):
+@pytest.mark.parametrize(
+    ("turn", "worked"),
+    [(0, ["mail", "visitor", "mail", "mail"]), (60, ["mail", "mail", "mail", "visitor"])],
+)
+def test_who_accepts_or_sends_waits_for_a_turn_and_not_for_a_batch(desk, monkeypatch, turn, worked):
     """A batch goes on behind whoever came meanwhile, and every mail of it is worked once."""
+    monkeypatch.setattr(engine, "_TURN", turn)
     order: list[str] = []
     visitor = Visitor(desk.database, order)
     work_mail = worker.work_mail
@@ -127,10 +133,11 @@ def test_who_accepts_or_sends_waits_for_one_mail_and_not_for_a_batch(desk, monke
     monkeypatch.setattr(worker, "work_mail", working)
     assert [done.case for done in desk.work()] == [1, 2, 3]
     visitor.thread.join(5)
-    assert order == ["mail", "visitor", "mail", "mail"]
+    assert order == worked
 
 
 def test_who_accepts_or_sends_waits_for_one_case_that_is_due_and_not_for_all_of_them(desk, monkeypatch):
+    monkeypatch.setattr(engine, "_TURN", 0)
     order: list[str] = []
     visitor = Visitor(desk.database, order)
     desk.work()
