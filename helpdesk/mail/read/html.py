@@ -57,6 +57,7 @@ _WORDS = re.compile(rf"(?:[^<]++|{_INLINE_TAG.pattern})++")
 _BETWEEN = re.compile(rf"(?:[ \t\n\r\f]++|</?{_tags([*_BETWEEN_LINES, *_CELLS, *_INLINE])})++")
 _BEHIND_LINE = re.compile(rf"(?=</?(?:{'|'.join(_BETWEEN_LINES)})[\s/>]){_BETWEEN.pattern}")
 _PARAGRAPH = re.compile(r"</?(?:p|h[1-6])\b")
+_BARE = re.compile("<(br|li|td|th)>")
 
 
 def to_text(html: str) -> str:
@@ -90,7 +91,7 @@ def _feed(html: str, writer: _Writer) -> None:
 
 
 def _past_simple(html: str, at: int, writer: _Writer) -> tuple[int, int]:
-    """Handle words, and the tags around them that only separate lines or change no text: most of an office's HTML.
+    """Handle words, and the tags around them that only separate or begin lines, or change no text: most of an office's.
 
     Returns where the text goes on, and how far it is to be read piece by piece: some tag there may hide what follows.
     """
@@ -101,6 +102,11 @@ def _past_simple(html: str, at: int, writer: _Writer) -> tuple[int, int]:
                 return at, found.end()
             writer.separate(paragraphs=_PARAGRAPH.search(found[0]) is not None)
             at = found.end()
+        found = _BARE.match(html, at)
+        if found is not None:
+            writer.open(found[1], "")
+            at = found.end()
+            continue
         found = _WORDS.match(html, at)
         if found is None:
             return at, at
@@ -332,7 +338,7 @@ class _Writer:
         if not colon or scheme.lower() not in {"http", "https", "mailto", "tel", "ftp"}:
             return
         shown = rest.partition("?")[0] if scheme.lower() in {"mailto", "tel"} else target
-        if _bare(shown) != _bare(label) and not any(char.isspace() for char in shown):
+        if _bare(shown) != _bare(label) and "".join(shown.split()) == shown:
             self._line.append(f" <{shown}>" if label else f"<{shown}>")
 
     def _end_struck(self) -> None:
