@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -100,9 +100,9 @@ def read(text: str, fields: Sequence[IntakeField], *, subject: str = "", known: 
     Never raises, never invents.
     """
     labels = _labels(tuple(fields))
-    lines = [line.rstrip()[:MAX_LINE] for line in text.splitlines()[:MAX_LINES]]
+    *lines, last = [_plain(line) for line in (*text.splitlines()[:MAX_LINES], subject)]
     found: dict[str, str] = {}
-    for key, value in labels.answers([*lines, "", subject.rstrip()[:MAX_LINE]]):
+    for key, value in chain(labels.answers(lines), labels.answers([last])):  # what is left open, it does not fill in
         cleaned = labels.fitting(key, _clean(value))
         if cleaned and key not in found:
             found[key] = cleaned
@@ -469,7 +469,12 @@ def _branches(node: dict[str, Any]) -> str:
 
 
 def _letter(char: str) -> str:
-    return r"[\s/&\-,]+" if char == " " else _ACCENTED.get(char, re.escape(char))
+    return r"[\s/&\-,_]+" if char == " " else _ACCENTED.get(char, re.escape(char))
+
+
+def _plain(line: str) -> str:
+    """A line as far as it is looked at, with the colon of Chinese and Japanese as the other one."""
+    return line.rstrip()[:MAX_LINE].replace("\uff1a", ":")
 
 
 def _unboxed(line: str) -> str:

@@ -26,7 +26,7 @@ class Thing:
 @lru_cache(512)
 def folded(label: str) -> str:
     """A label as labels are compared: lower case, no accents, single spaces, `&` and `/` read as words apart."""
-    plain = label.casefold().replace("\u2019", "'")
+    plain = label.casefold().replace("\u2019", "'").replace("_", " ")
     if plain.isascii():
         return " ".join(plain.translate(_APART).split())
     plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))

@@ -51,6 +51,10 @@ def asked(text, fields=LOGIK, kind="defect"):
         "Gravité : Urgent",
         "Prioridad: Urgent",
         "Nivel de severidad: Urgent",
+        "Case Priority\uff1aUrgent",
+        "Case Priority\uff1a Urgent",
+        "case_priority: Urgent",
+        "case-priority = Urgent",
     ],
 )
 def test_a_priority_is_read_however_the_customer_lays_it_out_and_in_four_languages(line):
@@ -169,6 +173,12 @@ def test_a_wrapped_answer_keeps_its_second_line():
 def test_the_first_answer_counts_and_the_subject_comes_last():
     assert dict(read("Priority: Low\nPriority: High", LOGIK, subject="Priority: Urgent").values) == {"priority": "Low"}
     assert dict(read("Hello", LOGIK, subject="Case Priority: Urgent").values) == {"priority": "Urgent"}
+
+
+@pytest.mark.parametrize("empty", ["Case Priority:", "Case Priority: [select]", "Case Priority:\n", "Case Priority"])
+def test_a_field_that_is_left_empty_at_the_end_is_not_answered_by_the_subject(empty):
+    """It was, and what a customer called their mail set the severity as if they had stated it."""
+    assert dict(read(f"The total is wrong.\n\n{empty}", LOGIK, subject="A low total, not urgent").values) == {}
 
 
 def test_a_policys_own_labels_go_before_what_they_usually_mean():
