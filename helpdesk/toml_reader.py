@@ -66,7 +66,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 def read_text(path: Path) -> str:
     """A file that an operator wrote. Raises ConfigurationError that names it."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors put a mark in front, which is not text
     except FileNotFoundError:
         raise ConfigurationError([f"{path}: expected a file, there is none"]) from None
     except OSError as problem:

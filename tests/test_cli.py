@@ -127,6 +127,7 @@ def test_without_a_command_it_says_what_there_is(run):
         ["import", "nowhere"],
         ["simulate", "nowhere.toml"],
         ["outbox", "show", "99"],
+        ["redact", "HD-99"],  # which is not asked about first
         ["quarantine", "retry", "99"],
         ["quarantine", "show", "1"],  # which became a case
         ["ledger", "--day", "tomorrow"],
@@ -139,6 +140,25 @@ def test_wrong_use_is_exit_code_two_and_words(filled, words):
     assert err
     assert "Traceback" not in err
     assert out == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["case", *words] for words in (["show", "zz"], ["explain", "zz"], ["verify", "zz", "1"])),
+        ["case", "order", "zz", "--as", "ann@desk.example", "#ack"],
+        ["case", "attachment", "zz", "1", "-o", "file"],
+        ["cases", "--after", "zz"],
+        ["export", "zz"],
+        ["redact", "zz"],
+        ["history", "open", "zz"],
+        ["purge"],
+    ],
+)
+def test_wrong_words_are_wrong_before_there_is_a_database(run, words):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert "expected" in err
 
 
 def test_a_database_that_is_not_there_yet_is_a_problem_that_says_what_to_do(run):

@@ -48,6 +48,26 @@ def problems(tmp_path, text, environment=None):
         ("[desk]", '[desk]\nkeep = "a year"', 'desk.keep: expected an age such as "400d" or "60w"'),
         ("[desk]", '[desk]\nkeep = "4w"', "desk.keep: expected 30d or more, not '4w'"),
         ('lead = "lena@desk.example"', 'lead = "lena"', "team.1.lead: expected a bare address"),
+        *(
+            (
+                before,
+                after.replace("WHOM", "Support@logik.example"),
+                f"{place}: expected the address of a person, not 'Support@logik.example', which is a mailbox of the desk",
+            )
+            for before, after, place in (
+                ('lead = "lena@desk.example"', 'lead = "WHOM"', "team.1.lead"),
+                ('operators = ["ops@desk.example"]', 'operators = ["WHOM"]', "desk.operators"),
+                ("[[team]]", '[[level]]\nname = "manager"\nto = ["WHOM"]\n[[team]]', "level.1.to"),
+            )
+        ),
+        *(
+            (
+                "[desk]",
+                f'[desk]\npublic_url = "{url}"',
+                f"desk.public_url: expected a URL such as https://desk.example, not '{url}'",
+            )
+            for url in ("desk.example", "desk.example:8080", "/helpdesk", "ftp://desk.example", "https://")
+        ),
         ('team = "first line"', 'team = "second line"', "mailbox.1.team: expected the name of a [[team]]"),
         ('teams = ["first line"]', 'teams = ["second line"]', "agent.1.teams: expected the name of a [[team]]"),
         ('url = "maildir:outgoing"', 'url = "http://x"', "smtp_out.url: expected smtp://"),

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from helpdesk.core.words.case import Case
     from helpdesk.offering.policy import Policy
     from helpdesk.store.queue import Wanted
-    from helpdesk.unit import Unit, Units
+    from helpdesk.unit import Terms, Unit, Units
 
-Ref = Annotated[str, typer.Argument(metavar="REF", help="A case, such as HD-7.")]
+Ref = Annotated[int, typer.Argument(metavar="REF", parser=read_ref, help="A case, such as HD-7.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -49,17 +49,19 @@ def list_cases(
     only_breached: Annotated[bool, typer.Option("--breached", help="Only where a promise was broken.")] = False,
     customer: Annotated[str | None, typer.Option(help="Only this customer's, by key.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="How many at most.")] = None,
-    after: Annotated[str, typer.Option(metavar="REF", help="Only those behind this case in the queue.")] = "",
+    after: Annotated[
+        int | None, typer.Option(metavar="REF", parser=read_ref, help="Only those behind this case in the queue.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The queue, what is due first on top; of a long one each page as soon as it is read."""
+    """The queue, the worst severity first, then what is due soonest; each page as soon as it is read."""
     from helpdesk.store.queue import Wanted
 
     wanted = Wanted(only_open, only_breached, customer)
     with open_units(open_rules(config)) as units:
         with units.read(wall_clock()) as unit:
             expect_customer(unit, customer)
-        pages = _pages(units, wanted, limit, read_ref(after) if after else None)
+        pages = _pages(units, wanted, limit, after)
         if as_json:
             print_json_list(shape for page in pages for shape in page)
             return
@@ -113,7 +115,7 @@ def show(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
     from helpdesk.store import cases
 
     with reading(config) as unit:
-        case, policy = _load(unit, read_ref(ref))
+        case, policy = _load(unit, ref)
         messages = cases.messages(unit.connection, case.number)
     if as_json:
         print_json(case_shape(case, policy, messages, unit.now))
@@ -126,7 +128,7 @@ def explain(ref: Ref, config: Config = None, as_json: AsJson = False) -> None:
     from helpdesk.report.explain import case_clocks_shape, case_clocks_text
 
     with reading(config) as unit:
-        case, policy = _load(unit, read_ref(ref))
+        case, policy = _load(unit, ref)
     if as_json:
         print_json(case_clocks_shape(case, policy, unit.now))
     else:
@@ -145,7 +147,7 @@ def order(
     from helpdesk.desk.order import order as obey
 
     with writing(config, waits=True) as unit:
-        ordered = obey(unit, read_ref(ref), agent_called(unit.rules, agent), text)
+        ordered = obey(unit, ref, agent_called(unit.rules, agent), text)
     mistakes = [{"line": one.line, "expected": one.expected} for one in ordered.mistakes]
     if as_json:
         print_json({"ref": ordered.ref, "done": [*ordered.done], "mistakes": mistakes, "undo": [*ordered.undo]})
@@ -168,7 +170,7 @@ def attachment(
     from helpdesk.report.attached import load_attachment
 
     with reading(config) as unit:
-        file = load_attachment(unit.connection, read_ref(ref), number, secrets=True)
+        file = load_attachment(unit.connection, ref, number, secrets=True)
     write_file(Path(output), file.data)
     typer.echo(f"{plural(len(file.data), 'byte')} in {output}")
 
@@ -183,7 +185,7 @@ def verify(
     from helpdesk.report.verify import verify_shape
 
     with reading(config) as unit:
-        shape = verify_shape(unit, read_ref(ref), number)
+        shape = verify_shape(unit, ref, number)
     if as_json:
         print_json(shape)
         return
@@ -201,30 +203,38 @@ def redact(
     as_json: AsJson = False,
 ) -> None:
     """Erase what was sent and written on a case, for good; the customer is asked to send it again without the data."""
-    from helpdesk.errors import NotFound
     from helpdesk.privacy import in_words
     from helpdesk.privacy import redact as erase
-    from helpdesk.store import cases
 
-    number = read_ref(ref)
-    if not yes:
-        typer.confirm(
-            f"Erase all mails, texts, attachments and copies of HD-{number}? This cannot be undone.", abort=True
-        )
-    with writing(config) as unit:
-        case = cases.load(unit.connection, number)
-        if case.merged_into:
-            raise NotFound(f"{case.ref} went into {case.merged_into}: redact that one, which erases both")
-        mailbox = unit.rules.configuration.mailbox(case.mailbox)
-        if mailbox is None:
-            raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
-        terms = unit.terms(mailbox, case=case)
-        erased = erase(unit, number, terms, by="operator")
+    with open_units(open_rules(config)) as units:
+        with units.read(wall_clock()) as unit:
+            _terms_to_erase_by(unit, ref)
+        if not yes:
+            typer.confirm(
+                f"Erase all mails, texts, attachments and copies of HD-{ref}? This cannot be undone.", abort=True
+            )
+        with units.write(wall_clock()) as unit:
+            case, terms = _terms_to_erase_by(unit, ref)
+            erased = erase(unit, ref, terms, by="operator")
     if as_json:
-        print_json({"ref": f"HD-{number}", "erased": erased})
+        print_json({"ref": f"HD-{ref}", "erased": erased})
         return
     exempt = next((entry.why for entry in terms.policy.exclusions if entry.key == "personal-data"), "")
     typer.echo(in_words(erased, exempt=exempt, resent=case.answerable))
+
+
+def _terms_to_erase_by(unit: Unit, number: int) -> tuple[Case, Terms]:
+    """A case that can be redacted, with what applies to it. Raises NotFound."""
+    from helpdesk.errors import NotFound
+    from helpdesk.store import cases
+
+    case = cases.load(unit.connection, number)
+    if case.merged_into:
+        raise NotFound(f"{case.ref} went into {case.merged_into}: redact that one, which erases both")
+    mailbox = unit.rules.configuration.mailbox(case.mailbox)
+    if mailbox is None:
+        raise NotFound(f"{case.mailbox}, the mailbox of {case.ref}, is not configured any more")
+    return case, unit.terms(mailbox, case=case)
 
 
 def _load(unit: Unit, number: int) -> tuple[Case, Policy]:

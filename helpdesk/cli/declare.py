@@ -333,6 +333,8 @@ _INSTANTS = ("from", "to", "at", "opened_at", "closed_at", "received_at")
 def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if name in _INSTANTS and isinstance(value, str):
         with suppress(ValueError):
             return local_time(value)

@@ -56,7 +56,8 @@ def _ask(configuration: Configuration) -> dict[str, Any]:
     except urllib.error.HTTPError as refused:
         return _failing(refused, url)
     except (OSError, ValueError) as problem:
-        raise Unavailable(f"{url} does not answer: {problem}") from None
+        why = problem.reason if isinstance(problem, urllib.error.URLError) else problem
+        raise Unavailable(f"{url} does not answer ({why}); is helpdesk serve running?") from None
 
 
 def _failing(answer: urllib.error.HTTPError, url: str) -> dict[str, Any]:

@@ -302,7 +302,8 @@ def _write(desk: NewDesk, folder: Path) -> list[Path]:
         for path, text in closed:
             write_private(path, text.encode())
     except OSError as problem:
-        raise ConfigurationError([f"{folder}: expected to be able to write there: {problem.strerror}"]) from None
+        place = problem.filename or folder
+        raise ConfigurationError([f"{place}: expected to be able to write there: {problem.strerror}"]) from None
     return [path for path, _ in (*opened, *closed)]
 
 

@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    ref: Annotated[str, typer.Argument(metavar="[REF]", help="A case such as HD-7.")] = "",
+    ref: Annotated[int | None, typer.Argument(metavar="[REF]", parser=read_ref, help="A case such as HD-7.")] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", metavar="FILE", help="Where to; otherwise HD-7.zip, helpdesk-export/ or mails.mbox here."),
@@ -56,14 +56,14 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write all that the desk holds of a case into a zip, of everything into a folder, or all mails into an mbox."""
-    if [bool(ref), everything, mbox].count(True) != 1:
+    if [ref is not None, everything, mbox].count(True) != 1:
         raise typer.BadParameter("expected a case such as HD-7, --all or --mbox, and one of them")
-    if everything:
+    if ref is not None:
+        _export_case(config, ref, output, as_json=as_json)
+    elif everything:
         _export_all(config, output or Path("helpdesk-export"), as_json=as_json)
-    elif mbox:
-        _export_mbox(config, output or Path("mails.mbox"), as_json=as_json)
     else:
-        _export_case(config, read_ref(ref), output, as_json=as_json)
+        _export_mbox(config, output or Path("mails.mbox"), as_json=as_json)
 
 
 def _export_all(config: Path | None, folder: Path, *, as_json: bool) -> None:

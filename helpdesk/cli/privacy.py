@@ -58,6 +58,8 @@ def _age(text: str, keep: timedelta | None) -> timedelta:
 
     if not text and keep:
         return keep
+    if not text:
+        raise typer.BadParameter('expected --older-than AGE, such as "400d" or "60w": [desk] keep says none')
     try:
         return read_age(text)
     except ValueError as problem:

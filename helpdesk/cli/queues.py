@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from helpdesk.cli.registry import add_group
-from helpdesk.cli.shared import AsJson, Config, print_json, reading, writing
+from helpdesk.cli.shared import AsJson, Config, open_rules, open_units, print_json, reading, wall_clock, writing
 from helpdesk.cli.table import local_time, print_table
 from helpdesk.core.words.decision import Outcome
 from helpdesk.plural import plural
@@ -179,11 +179,11 @@ def history_open(
     from helpdesk.store import history
 
     address, from_then = mailbox.lower(), since.replace(tzinfo=since.tzinfo or UTC) if since else None
-    with writing(config) as unit:
-        configuration = unit.rules.configuration
-        if configuration.mailbox(address) is None:
-            ours = ", ".join(one.address for one in configuration.mailboxes)
-            raise typer.BadParameter(f"expected a mailbox of ours, which are {ours}, not {mailbox}")
+    rules = open_rules(config)
+    if rules.configuration.mailbox(address) is None:
+        ours = ", ".join(one.address for one in rules.configuration.mailboxes)
+        raise typer.BadParameter(f"expected a mailbox of ours, which are {ours}, not {mailbox}")
+    with open_units(rules) as units, units.write(wall_clock()) as unit:
         opened = history.open_again(
             unit.connection, address, numbers=numbers or (), since=from_then, by=DESK, now=unit.now
         )

@@ -42,7 +42,9 @@ COMMANDS: Mapping[str, Registered] = {
         "mail", "The severity of mails under a policy, with reasons, by the model that the desk judges by."
     ),
     "simulate": Registered("mail", "Run a whole desk in memory on virtual time."),
-    "cases": Registered("cases", "The queue, what is due first on top; of a long one each page as soon as it is read."),
+    "cases": Registered(
+        "cases", "The queue, the worst severity first, then what is due soonest; each page as soon as it is read."
+    ),
     "redact": Registered(
         "cases",
         "Erase what was sent and written on a case, for good; the customer is asked to send it again without the data.",

@@ -155,6 +155,8 @@ def _is_network(text: str) -> bool:
 
 
 def _web_problems(file: ConfigurationFile) -> Iterator[str]:
+    if file.desk.public_url and not _is_url(file.desk.public_url):
+        yield f"desk.public_url: expected a URL such as https://desk.example, not {file.desk.public_url!r}"
     if file.web.listen.startswith("lmtp:"):
         yield 'web.listen: expected an address and a port such as "127.0.0.1:8080"'
     elif file.web.listen and not file.web.token_file and not names_loopback(file.web.listen.rpartition(":")[0]):
@@ -221,6 +223,8 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     for place, address in named:
         if "+" in address:
             yield f"{place}: expected an address without +: the part behind it carries the reply token"
+    others += [(f"level.{n}.to", address) for n, entry in enumerate(file.level, start=1) for address in entry.to]
+    yield from _unheard_problems([address.lower() for _, address in named], others)
     ours = {address.lower() for _, address in [*named, *staff, *others]}
     for place, address, what in fronts:
         if address.lower() in ours:
@@ -229,6 +233,13 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     for address, times in seen.items():
         if times > 1:
             yield f"{address}: expected once among mailboxes and agents, found {times} times"
+
+
+def _unheard_problems(boxes: Collection[str], people: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Our own mail to a mailbox of ours opens no case: nobody would hear of what is sent there."""
+    for place, address in people:
+        if address.lower() in boxes:
+            yield f"{place}: expected the address of a person, not {address!r}, which is a mailbox of the desk"
 
 
 def _reference_problems(file: ConfigurationFile) -> Iterator[str]:
@@ -313,9 +324,6 @@ def _level_problems(file: ConfigurationFile) -> Iterator[str]:
         place = f"level.{number}"
         if bool(entry.to) == bool(entry.rotation):
             yield f"{place}.to: expected addresses, or the name of a rotation as rotation, and not both"
-        for address in entry.to:
-            if not is_plain_address(address):
-                yield f"{place}.to: expected a bare address such as boss@desk.example, not {address!r}"
         if entry.rotation:
             yield from _among(f"{place}.rotation", entry.rotation, rotations, what="rotation")
         if entry.team:

@@ -39,7 +39,7 @@ def look(part: str, probe: Callable[[], Examined]) -> Looked:
     try:
         return Looked(part, probe())
     except HelpdeskError as problem:
-        return Looked(part, problem=str(problem))
+        return Looked(part, problem=str(problem).removeprefix(f"{part}: "))
 
 
 def expiry(whose: str, certificate: bytes | None, now: datetime, *, renew: str) -> tuple[str, ...]:

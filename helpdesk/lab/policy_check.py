@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpdesk.errors import ConfigurationError, HelpdeskError
+from helpdesk.errors import ConfigurationError, HelpdeskError, NotFound
 from helpdesk.offering.files import policy_file, read_policy
 from helpdesk.offering.files.find import misnamed, own_files, policy_files
 from helpdesk.offering.files.lint import Finding, check_file, error_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from helpdesk.offering.policy import Policy
+    from helpdesk.offering.policy import Policy, WorkedExample
 
 _EXAMPLE = re.compile(r"example\.(\d+)")
 
@@ -55,10 +55,20 @@ def check_whole(path: Path, *, today: date | None = None) -> list[Finding]:
         return found  # what cannot be read cannot be lived through
     if any(finding.level == "error" and finding.key.startswith("targets.") for finding in found):
         return found  # nor can what never falls due
+    if not all(_can_be_asked(policy, example) for example in policy.examples):
+        return found  # nor what is of a plan or a severity that is not there
     counted = [_with_spans(finding, policy) for finding in found]
     errors = [finding for finding in counted if finding.level == "error"]
     others = [finding for finding in counted if finding.level != "error"]
     return [*errors, *_stories(policy, str(path)), *_mails(policy, str(path)), *others]
+
+
+def _can_be_asked(policy: Policy, example: WorkedExample) -> bool:
+    try:
+        policy.promise_in(example)
+    except NotFound:
+        return False
+    return True
 
 
 def _stories(policy: Policy, name: str) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ class MaildirCourier:
         """Write and remove an empty file; raises `Unavailable` where that cannot be done."""
         written = self._write("probe", b"")
         if isinstance(written, Retry):
-            raise Unavailable(written.reason)
+            raise Unavailable(f"{self._path}: expected a folder that can be written; {written.reason}")
         written.unlink(missing_ok=True)
 
     def close(self) -> None:

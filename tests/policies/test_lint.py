@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.errors import ConfigurationError
+from helpdesk.lab.policy_check import check_whole
 from helpdesk.offering.files import PolicyText, load_policies, read_policy
 from helpdesk.offering.files.coverage import missing
 from helpdesk.offering.files.find import policy_files
@@ -495,6 +496,24 @@ def test_a_step_is_earlier_than_the_one_above_it_where_every_promise_has_it_so(t
 def test_what_was_expected_is_what_a_file_may_say(tmp_path, old, new, said):
     texts = [text for level, _, text in found(tmp_path, "cloudextend", (old, new)) if level == "error"]
     assert any(text.startswith(said) for text in texts), texts
+
+
+@pytest.mark.parametrize("more", ["", 'then = [{ after = "1h", do = "answer" }]\n', 'mail = "Nothing works."\n'])
+@pytest.mark.parametrize("asked", ['plan = "gold"', 'region = "moon"', 'channel = "fax"', 'severity = "dire"'])
+def test_an_example_that_asks_for_what_is_not_there_is_said_where_it_stands(tmp_path, asked, more):
+    path, text = tmp_path / "logik.toml", text_of("logik")
+    wrong = f"[[example]]\nat = 2026-05-19T09:15:00-05:00\n{asked}\n{more}"
+    wrong += "" if "severity" in asked else 'severity = "urgent"\n'
+    path.write_text(text.replace("[[example]]", f"{wrong}\n[[example]]", 1), encoding="utf-8")
+    errors = [(finding.key, finding.text) for finding in check_whole(path) if finding.level == "error"]
+    assert [key for key, _ in errors] == ["example.1"]
+    assert f"has no {asked.split()[0]}" in errors[0][1]
+
+
+def test_where_there_are_none_a_list_is_not_printed(tmp_path):
+    old, new = "[[example]]\nat", '[[example]]\naddons = ["night"]\nat'
+    said = of_level(found(tmp_path, "logik", (old, new)), "error")
+    assert said["example.1.addons"] == "expected nothing, for there are none here, not 'night'"
 
 
 @pytest.mark.parametrize(

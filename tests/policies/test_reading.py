@@ -198,6 +198,11 @@ def test_a_file_that_is_not_utf_8_is_a_problem_with_its_line(tmp_path):
     assert gone.text == "expected a file, there is none"
 
 
+def test_the_mark_that_some_editors_put_in_front_is_no_text(tmp_path):
+    (tmp_path / "logik.toml").write_bytes(b"\xef\xbb\xbf" + (shipped("policies") / "logik.toml").read_bytes())
+    assert load_policies(tmp_path).policy("logik").version == load_policies(None).policy("logik").version
+
+
 def test_a_file_whose_name_is_not_its_key_is_an_error_of_the_folder(tmp_path):
     """On its own it may be called as one likes; in force it must be found by its key."""
     (tmp_path / "mine.toml").write_text(GOOD, encoding="utf-8")

@@ -179,7 +179,7 @@ def test_a_path_that_cannot_be_a_folder_is_worth_another_try(courier, path):
     path.parent.mkdir()
     path.write_text("a file")
     assert courier.deliver(MAIL) == Retry("Maildir: Not a directory")
-    with pytest.raises(Unavailable, match=r"^Maildir: Not a directory$"):
+    with pytest.raises(Unavailable, match=r"demo: expected a folder that can be written; Maildir: Not a directory$"):
         courier.probe()
 
 

@@ -58,7 +58,8 @@ def _unknown(place: str, names: Iterable[str], known: Collection[str]) -> Iterat
     """The names that are not known; of a blank, which stands for any, nobody knows."""
     for name in names:
         if name not in known and BLANK not in known:
-            yield place, f"expected one of {', '.join(sorted(known))}, not {name!r}"
+            there = f"one of {', '.join(sorted(known))}" if known else "nothing, for there are none here"
+            yield place, f"expected {there}, not {name!r}"
 
 
 # --- names

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.errors import NotFound
 from helpdesk.offering.customer_hours import read_place
 from helpdesk.offering.policy import Promise
 
@@ -57,7 +58,10 @@ def missing(policy: Policy) -> Iterator[str]:
 
 def _shown(policy: Policy) -> Iterator[_Shown]:
     for example in policy.examples:
-        promise = policy.promise_in(example)
+        try:
+            promise = policy.promise_in(example)
+        except NotFound:
+            continue  # an error of its own, and it shows nothing
         if isinstance(promise, Promise) and example.due_at is not None:
             zone, calendar = promise.calendar.zone, promise.calendar
             closed = tuple(span for span in calendar.spans(example.at, example.due_at) if not span.open)
