@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk.core.words.case import Case
+    from helpdesk.core.words.terms import Terms
     from helpdesk.offering.policy import Policy
     from helpdesk.store.queue import Wanted
-    from helpdesk.unit import Terms, Unit, Units
+    from helpdesk.unit import Unit, Units
 
 Ref = Annotated[int, typer.Argument(metavar="REF", parser=read_ref, help="A case, such as HD-7.")]
 
