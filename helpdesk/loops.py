@@ -23,7 +23,8 @@ _AFTER_FAILURE = 2.0  # seconds
 class Loop:
     """A thread that does a piece of work whenever it is called, and looks once in a while anyway.
 
-    Whatever the piece raises, it is done again: the database may be away, and comes back.
+    Whatever the piece raises, it is done again: the database may be away, and comes back. The log has the traceback
+    once; the same problem again has a line at the 2nd, 4th, 8th ... time, so that an hour of it fills no disk.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Loop:
     like: str = ""  # whose patience health has with it, where there are several of a kind
     call: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
+    problem: str = ""  # the newest, and how often it came in a row
+    times: int = 0
 
     def start(self) -> None:
         """Begin; from here on health asks for it."""
@@ -66,13 +69,28 @@ class Loop:
         try:
             busy = self.piece()
             self.watch.parts.progressed(self.name)
+            self._goes_on()
         except BaseException as problem:  # noqa: BLE001 - see the class
             with suppress(BaseException):
-                self.watch.parts.failed(self.name, in_words(problem))
-                _log.exception("failed", part=self.name)
+                self._failed(in_words(problem))
             self.stop.wait(_AFTER_FAILURE)
             return True
         return bool(busy)
+
+    def _failed(self, problem: str) -> None:
+        self.watch.parts.failed(self.name, problem)
+        self.times = self.times + 1 if problem == self.problem else 1
+        self.problem = problem
+        if self.times == 1:
+            _log.exception("failed", part=self.name)
+        elif self.times & (self.times - 1) == 0:  # a power of two
+            _log.error("still fails", part=self.name, problem=problem, times=self.times)
+
+    def _goes_on(self) -> None:
+        if self.times:
+            with suppress(BaseException):  # a log that cannot be written ends no thread
+                _log.info("works again", part=self.name, problem=self.problem, times=self.times)
+            self.problem, self.times = "", 0
 
 
 def in_words(problem: BaseException) -> str:

@@ -120,6 +120,30 @@ def test_no_loop_ends_whatever_its_piece_raises(watch, monkeypatch, problem):
     assert not loop.running
 
 
+def test_what_fails_again_and_again_fills_no_disk_with_tracebacks(watch, monkeypatch):
+    """The first of a row with its traceback, then the 2nd, 4th, 8th, ... in a line; another problem is a first again."""
+    monkeypatch.setattr("helpdesk.loops._AFTER_FAILURE", 0.0)
+    said: list[tuple[str, object]] = []
+    for level in ("exception", "error", "info"):
+        monkeypatch.setattr(
+            f"helpdesk.loops._log.{level}", lambda event, **facts: said.append((event, facts.get("times")))
+        )
+    problems = iter([*[OSError(111, "away")] * 100, *[OSError(28, "full")] * 3])
+    stop = threading.Event()
+
+    def piece() -> None:
+        problem = next(problems, None)
+        if problem:
+            raise problem
+        stop.set()
+
+    loop = Loop("worker", piece, stop, watch)
+    loop.start()
+    loop.join(20)
+    again = [("still fails", 2**power) for power in range(1, 7)]
+    assert said == [("failed", None), *again, ("failed", None), ("still fails", 2), ("works again", 3)]
+
+
 def test_calls_that_come_while_a_part_is_busy_are_one(watch):
     stop, begun, go = threading.Event(), threading.Semaphore(0), threading.Semaphore(0)
     turns: list[int] = []
