@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.orders.reading import begins_with_order
+from helpdesk.core.words.agent_text import Inside
 from helpdesk.core.words.case import number_of
 from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted, ThirdPartyAsked
 from helpdesk.core.words.message import Message, base_address
 from helpdesk.mail.read import overlap, quote, tail
 from helpdesk.mail.read.agent_text import SentWords, closing_lines, compared, sent, written
 from helpdesk.mail.read.body import alternatives
-from helpdesk.mail.read.confidential import Confidential, case_numbers, inside
+from helpdesk.mail.read.confidential import KEPT, Confidential, case_numbers, inside
 from helpdesk.mail.read.encryption import encrypted
 from helpdesk.mail.read.folded import folded, partly_shown
+from helpdesk.mail.read.forwarded import passed_on_from
 from helpdesk.mail.read.inline import with_questions
+from helpdesk.mail.read.salutation import called_first
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
@@ -69,7 +72,26 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if message.robot is None:
         _learn(unit, agent, learnt, closing_lines(text))
+    passed_on = passed_on_from(own.text, message, raw)
+    if passed_on:
+        found += (Inside(passed_on.strip(), "a mail that you pass on", "if-meant", KEPT),)
+    called = called_first(own.text)
+    if called and _is_a_colleague(unit, called, agent) and not _is_theirs(called, case, correspondence):
+        first = own.text.strip().partition("\n")[0]
+        found += (Inside(first, "a word to a colleague", "if-meant", KEPT),)
     return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
+
+
+def _is_a_colleague(unit: Unit, called: str, agent: Agent) -> bool:
+    members = (one for team in unit.rules.configuration.teams.values() for one in team.members)
+    names = (one.name or one.address.partition("@")[0] for one in members if one.address not in agent.addresses)
+    return any(called in name.casefold().split() for name in names)
+
+
+def _is_theirs(called: str, case: Case, correspondence: Correspondence) -> bool:
+    """Whether somebody on the case is called so, or signs so."""
+    shown = (f"{person.name} {person.address.partition('@')[0]}" for person in case.people)
+    return any(called in text.casefold() for text in (*shown, *correspondence.customers))
 
 
 def typed(unit: Unit, own: AgentText, case: Case, agent: Agent) -> AgentText:

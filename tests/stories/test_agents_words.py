@@ -125,7 +125,7 @@ def test_the_number_of_another_case_of_theirs_and_what_is_meant_go(desk):
 @pytest.mark.parametrize(
     "body",
     ["Hi,\n#note\nHe never pays.", "*#note*\nHe never pays.", "- #note\nHe never pays.",
-     "Sent from my phone\n\n#note\nHe never pays.", "\\#note\nHe never pays.", "1. #note\nHe never pays.", "#\u200bnote\nHe never pays.",
+     "Sent from my phone\n\n#note\nHe never pays.", "\\#note\nHe never pays.", "1. #note\nHe never pays.",
      "> #note\n> He never pays.", "Hello,\n\n#note He never pays.", "We look.\n\n#severity low", "Done.\n#close"],
 )  # fmt: skip
 @pytest.mark.parametrize("quote", [True, False])
@@ -157,7 +157,10 @@ def test_what_was_meant_as_an_order_and_is_none_comes_back(desk, subject, body, 
     assert said in back(desk)
 
 
-@pytest.mark.parametrize("body", ["\uff03note\nHe never pays.", "#NOTE.\nHe never pays.", "#note:\nHe never pays."])
+@pytest.mark.parametrize(
+    "body",
+    ["\uff03note\nHe never pays.", "#\u200bnote\nHe never pays.", "#NOTE.\nHe never pays.", "#note:\nHe never pays."],
+)
 def test_an_order_of_any_keyboard_is_obeyed(desk, body):
     desk.reply(ANN, body, to_kind="assigned", quote=True)
 
@@ -190,6 +193,110 @@ def test_an_order_that_is_a_line_of_the_mail_that_is_answered_is_not_obeyed(desk
 
     assert "expected orders of your own: these lines stand in the mail that you answer" in back(desk)
     assert "berlin" not in desk.case(3).tags
+
+
+INTERNAL = ["Internal: he never pays.", "INTERNAL\nhe never pays", "[internal note]\nhe never pays", "(not for the customer) he never pays",
+            "Hello Jo,\n\nwe look.\n\nInternal note: he never pays.", "INTERNAL ONLY - he never pays", "Interne Notiz: er zahlt nie.",
+            "Nicht an den Kunden! - er zahlt nie", "Note interne : il ne paie jamais", "Nota interna: no paga", "*Internal*: he never pays",
+            "\u793e\u5185\u30e1\u30e2\uff1a\u3042\u306e\u4eba\u306f\u6255\u308f\u306a\u3044"]  # fmt: skip
+COLLEAGUE = ["Hi Bob,\ncan you take it? He never pays.", "@bob can you?", "Bob, can you?", "Hallo Lena,\ner zahlt nie", "Dear Bob Cole,\nhe never pays",
+             "Bob:\nhe never pays"]  # fmt: skip
+PASSED_ON = ["See below.\n\nBegin forwarded message:\n\nFrom: Vera <v@vendor.example>\nDate: 19 May 2026\nSubject: Ticket\n\nThey broke it.",
+             "---------- Forwarded message ---------\nVon: Vera <v@vendor.example>\nBetreff: Ticket\n\nThey broke it."]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*INTERNAL, *COLLEAGUE, *PASSED_ON])
+def test_what_says_of_itself_that_it_is_for_the_team_comes_back_once(desk, text):
+    desk.reply(ANN, text, to_kind="assigned", quote=True)
+    assert relayed(desk) == []
+    assert "it goes all the same, and below #note it stays in the team" in back(desk)
+
+    desk.reply(ANN, f"#answer\n{text}", to_kind="echo")
+    assert len(relayed(desk)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Internal errors are shown as 500.", "Hello Jo,\n\nthe internal: value is 5.", "Note: restart it first.", "Hello Jo,\nBob will call you.",
+     "Jo, can you restart it?", "Hi Jo and Bob,\nrestart it.", "Hello,\nrestart it.", "Hello team,\nrestart it.", "Bobsled is its name.",
+     "Hello Park,\nrestart it.", "Hi Ann here,\nrestart it.", "See:\nFrom: x\nDate: 1 May 2026\n\nIt is that line."],
+)  # fmt: skip
+def test_what_only_looks_like_it_is_an_answer(desk, text):
+    desk.reply(ANN, text, to_kind="assigned", quote=True)
+
+    assert relayed(desk) == [text]
+
+
+def test_a_customer_may_have_a_colleagues_name(desk):
+    desk.mail("bob@acme.example", "No rules", "Priority: Low\n\nNo rule fires.")
+    desk.mail("shop@acme.example", "No prices", "Priority: Low\n\nNo price is shown.\n\nThanks, Bob")
+    for mail in [
+        one
+        for who in (ANN, BOB)
+        for one in desk.sent_to(who, "assigned")
+        if "HD-3" in one.subject or "HD-4" in one.subject
+    ]:
+        desk.receive(desk.reply_to(mail, mail.to, "Hi Bob,\nrestart it."))
+
+    assert [len(desk.sent_to(f"{who}@acme.example", "relay")) for who in ("bob", "shop")] == [1, 1]
+
+
+@pytest.mark.parametrize("text", ["Sent from my iPhone", "Von meinem iPad gesendet", "Get Outlook for iOS\n"])
+def test_what_a_telephone_adds_is_no_answer(desk, text):
+    desk.reply(ANN, text, to_kind="assigned", quote=True)
+
+    assert (relayed(desk), desk.state()) == ([], "running")
+    assert "no text of yours was found in your mail" in back(desk)
+
+
+def test_a_mail_attached_to_one_without_words_is_not_its_agents_words(desk):
+    got, mail, inner = desk.last(ANN, "assigned"), EmailMessage(), EmailMessage()
+    inner["From"], inner["To"], inner["Subject"] = "v@vendor.example", ANN, "Ticket"
+    inner.set_content("They broke it themselves.")
+    mail["From"], mail["To"], mail["Subject"] = ANN, got.reply_to, "Ticket"
+    mail.set_content("")
+    mail.add_attachment(inner)
+    desk.receive(mail.as_bytes())
+
+    assert relayed(desk) == []
+    assert "a mail that you pass on is not for customers" in back(desk)
+
+
+@pytest.mark.parametrize(
+    ("to", "cc", "goes"),
+    [
+        ("{token}, help@vendor.example", "", False),
+        ("help@vendor.example", "{token}", False),
+        (f"{{token}}, {BOB}", "", False),
+        ("{token}", f"{BOB}, help@vendor.example", True),
+        (f"{{token}}, {JO}, {KIM}", "", True),
+        (f"{{token}}, {ANN}, support@logik.example", "", True),
+        ("undisclosed-recipients:;", "{token}", True),
+    ],
+)
+def test_a_text_addressed_to_somebody_else_is_not_the_customers(desk, to, cc, goes):
+    token = desk.last(ANN, "assigned").reply_to
+    desk.reply(
+        ANN, "He never pays.", to_kind="assigned", to=to.format(token=token), cc=cc.format(token=token), quote=True
+    )
+
+    assert relayed(desk) == (["He never pays."] if goes else [])
+    if not goes:
+        assert "addressed to somebody who is not on the case" in back(desk)
+        desk.reply(ANN, "#answer\nHe never pays.", to_kind="echo")
+        assert relayed(desk) == ["He never pays."]
+
+
+def test_an_agent_who_answered_a_colleagues_mail_hears_that_it_went_nowhere(desk):
+    """Ann passed her mail on to Bob, who answers it: her reply address is not his."""
+    desk.reply(BOB, "Hello Jo, restart it.", holder=ANN, to_kind="assigned", quote=True)
+    assert relayed(desk) == []
+    assert 'If you wrote it, send it again as an answer to this mail, below a first line "#answer"' in " ".join(
+        desk.last(BOB, "customer-message").text.split()
+    )
+
+    desk.reply(BOB, "#answer\nHello Jo, restart it.", to_kind="customer-message")
+    assert relayed(desk) == ["Hello Jo, restart it."]
 
 
 def test_what_is_cut_as_a_signature_comes_back_until_it_is_learnt(desk):

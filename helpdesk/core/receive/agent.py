@@ -45,6 +45,7 @@ from helpdesk.core.words.events import (
     MistakeFact,
     PageAcknowledged,
 )
+from helpdesk.core.words.message import base_address
 from helpdesk.core.words.unseen import CaseMail, unseen_words
 from helpdesk.openhours.relative_time import zone_of
 
@@ -107,7 +108,9 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     if arrival.message.robot and not orders.commands:  # an order is a person's
         return _held(case, arrival, now, agent, replace(orders, mistakes=(_NOTICE,)))
     stays = orders.has("note", "spam", "ask") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
-    orders = replace(orders, mistakes=_mistakes(orders, arrival.written, stays=stays))
+    leaves = bool(orders.text) and not stays and not orders.has("answer")
+    elsewhere = _addressed_elsewhere(case, arrival, terms, agent) if leaves else ()
+    orders = replace(orders, mistakes=(*_mistakes(orders, arrival.written, stays=stays), *elsewhere))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
     execution = Execution(
@@ -161,6 +164,24 @@ def _mistakes(orders: Orders, written: AgentText, *, stays: bool) -> tuple[Mista
     )
     leaves = not stays or orders.has("ask")
     return found or (tuple(_not_for_customers(written, orders)) if leaves else ())
+
+
+def _addressed_elsewhere(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Iterator[Mistake]:
+    """Whom a mail is addressed to who is nobody of the case's: it is hardly for the customer. A copy is no address."""
+    people = [person.address for person in case.people]
+    known = {*agent.addresses, *arrival.mailboxes, *people}
+    domains = {address.rpartition("@")[2] for address in people}
+    for person in arrival.message.to:
+        address = base_address(person.address)
+        theirs = address.rpartition("@")[2] in domains or (terms.customer and terms.customer.includes(address))
+        if not theirs and known.isdisjoint({address, person.address}):
+            yield Mistake(f"To: {person.address}", _ADDRESSED)
+
+
+_ADDRESSED = (
+    "a mail to the desk alone, with others on copy: this one is addressed to somebody who is not on the case, and the "
+    "customer would read it (below a first line #answer they do; #note keeps it in the team)"
+)
 
 
 def _held(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Orders) -> Decision:

@@ -45,7 +45,12 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
     heard = arrival.placement.told and arrival.sender in ladder.called(case)
     if heard:
         made.happened(PageAcknowledged(*entry.stamp(arrival, now), because="somebody who was told wrote"))
-    made.drafts += entry.to_agents(CustomerMessageMail(), made.case, arrival, terms)
+    # An agent who answered another mail than theirs believes that the customer has their words.
+    writer = arrival.placement.agent if arrival.placement.askable else None
+    writer = terms.team.agent(writer.address) if writer else None
+    made.drafts += entry.to_agents(
+        CustomerMessageMail(of_ours=writer is not None), made.case, arrival, terms, also=writer
+    )
     if heard and sender is not None:
         made.drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
     made.add(refused.asked(made.case, arrival, terms, now))

@@ -264,6 +264,7 @@ class CustomerMessageMail(ShownMail, kind="customer-message"):
     confirms: bool = False
     through: str = ""  # the merged case that it was written to
     became: str = ""  # the case that was made of it
+    of_ours: bool = False  # unverified: it is in the name of an agent, who is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

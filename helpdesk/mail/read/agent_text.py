@@ -105,6 +105,8 @@ def written(mail: AnsweringText, answered: SentWords, learnt: Collection[Tail] =
     stop = min([mail.signed_from, *gone], default=len(lines))
     own = [at for at in range(len(lines)) if at not in gone and at not in signed]
     own = own[next((n for n, at in enumerate(own) if lines[at].strip()), len(own)) :]
+    if all(_is_a_programs(lines[at]) for at in own):
+        own = []
     # What an echo gave back of theirs is theirs when they say it again: so it asked them to.
     return AgentText(
         head=_text([lines[at] for at in own if at < stop]),
@@ -113,6 +115,11 @@ def written(mail: AnsweringText, answered: SentWords, learnt: Collection[Tail] =
         repeated=frozenset(lines[at].strip() for at in own if of_others[at]),
         left_out=_text([*mail.unsure, *unlearnt]),
     )
+
+
+def _is_a_programs(line: str) -> bool:
+    """Whether a line says nothing, or what a telephone puts below each mail."""
+    return not line.strip() or marks.SENT_FROM.match(line[: marks.MAX_LINE].strip()) is not None
 
 
 def closing_lines(mail: AnsweringText) -> list[str]:

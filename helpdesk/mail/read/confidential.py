@@ -1,22 +1,25 @@
 """What in an agent's words is not for customers: links, our people's addresses, facts of the desk, notes, other cases.
 
 What is proven to be a quote has gone before. So this finds what a mail program left of one in a form that proves
-nothing, what somebody copied, and what they wrote themselves.
+nothing, what somebody copied, and what they wrote themselves: to a colleague, or under a word that calls it internal.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.agent_text import Inside
 from helpdesk.mail.read import overlap
+from helpdesk.mail.read.absence import fold
 from helpdesk.mail.read.masking import CALL_LINK, REPLY_TAG, masked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from helpdesk.mail.read.overlap import Known
 
@@ -26,6 +29,7 @@ _CASE = re.compile(r"\bHD-([1-9]\d{0,11})\b", re.IGNORECASE)
 _OF_DESK = 6  # words in a row that the desk itself writes
 _OF_NOTE = 5
 _SHORT_NOTE = 3  # words of a whole line
+KEPT = ", and below #note it stays in the team"
 _LINE = 200  # characters of a line that are told
 
 
@@ -74,11 +78,34 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
                 Inside(_shown(line), what, "if-meant") for what, known, words in meant if _said(line, words[at], known)
             ]
             found += _meant_perhaps(line, kept, people)
+    found += _called_internal(lines)
     return tuple(dict.fromkeys(found))
 
 
 def _shown(line: str) -> str:
     return masked(line.strip())[:_LINE]
+
+
+def _called_internal(lines: Sequence[str]) -> Iterator[Inside]:
+    """The lines that say of themselves, or of what stands below, that it is for the team alone."""
+    first = next((line for line in lines if line.strip()), "")
+    for line in lines:
+        label = _LABEL.match(line)
+        whole = line is first and fold(line).strip(_MARKS) in _labels()
+        if whole or (label and fold(label["label"]).strip(_MARKS) in _labels()):
+            yield Inside(_shown(line), "what is called internal", "if-meant", KEPT)
+
+
+_MARKS = " \t*_-=.!:()[]<>{}\u2013\u2014\u3010\u3011\uff1a\uff08\uff09"
+_LABEL = re.compile(
+    r"(?P<label>\W{0,6}\w[^:\uff1a\u2013\u2014)\]\u3011\uff09]{0,40}?)(?:[:\uff1a\u2013\u2014)\]\u3011\uff09]| --? )"
+)
+
+
+@cache
+def _labels() -> frozenset[str]:
+    told = tomllib.loads(files(__package__).joinpath("confidential.toml").read_text("utf-8"))
+    return frozenset(fold(label) for label in told["labels"].strip().split("\n"))
 
 
 def case_numbers(text: str) -> frozenset[int]:

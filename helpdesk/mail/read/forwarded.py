@@ -57,6 +57,23 @@ def forwarded(message: Message, raw: bytes, *, ours: Collection[str]) -> Forward
     return Forwarded(found.author, found.subject, found.dated, found.text, found.above, "".join(named))
 
 
+def passed_on_from(text: str, message: Message, raw: bytes) -> str:
+    """The line with which a mail begins that a text passes on: its title, or, if the subject says so, its header lines.
+
+    A mail without words of its own is read in the words of one that is attached. "" where nothing is passed on.
+    """
+    lines = text.split("\n")[:_MOST_LINES]
+    title = next((line for line in lines if marks.FORWARDED.match(line[: marks.MAX_LINE])), "")
+    if title or not text:
+        return title
+    attached = (parse(attachment(raw, part.part)[2]) for part in message.attachments if part.type in _ATTACHED)
+    if any(inner.text.strip() == message.text.strip() for inner in attached):
+        return next(line for line in lines if line.strip())
+    if not marks.PASSED_ON.match(message.subject):
+        return ""
+    return next((line for at, line in enumerate(lines) if "from" in _block(lines, at, passed_on=True)[0]), "")
+
+
 def _is_ours(author: Person, ours: Collection[str]) -> bool:
     return author.address in ours or base_address(author.address) in ours
 

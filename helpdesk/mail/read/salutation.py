@@ -70,6 +70,23 @@ def is_greeted(text: str, name: str, address: str = "") -> bool:
     return bool(short or _HELLO.match(first) or _CALLED.match(first)) or _is_dear(first, names) or _calls(first, names)
 
 
+def called_first(text: str) -> str:
+    """By what a text calls first whom it is for, in small letters: `bob` of "Hi Bob Cole", "Bob, can you" or "@bob"."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")[:MAX_LINE]
+    hello = _HELLO.match(first)
+    dear = None if hello else _DEAR.match(first)
+    rest = first[hello.end() :] if hello else dear["whom"] if dear else first
+    found = _FIRST_NAME.match(rest)
+    if found is None or not (hello or dear or found["at"] or found["end"]):
+        return ""
+    return found["name"].casefold()
+
+
+_FIRST_NAME = re.compile(
+    r"[ ,]{0,3}(?P<at>@?)(?P<name>[^\W\d_][\w'-]{0,40})(?: [^\W\d_][\w'-]{0,40})?(?P<end>\s?(?:[,:!]|$))?"
+)
+
+
 def is_signed(text: str, name: str) -> bool:
     """Whether a text ends with a closing, or with the name of who wrote it."""
     lines = _end(text)
