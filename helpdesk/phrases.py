@@ -6,13 +6,12 @@ How each language says them is data (`phrases.toml`).
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
+from helpdesk.data_file import data_file
 from helpdesk.languages import WRITTEN, languages
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _told_at(form: str, local: datetime, language: str, *, exact: bool = False) 
 @cache
 def _phrases(language: str) -> Mapping[str, Any]:
     """How a language says it; English for those that we do not write."""
-    told = tomllib.loads(files("helpdesk").joinpath("phrases.toml").read_text("utf-8"))
+    told = data_file("helpdesk", "phrases.toml")
     return cast("Mapping[str, Any]", told.get(language, told["en"]))
 
 

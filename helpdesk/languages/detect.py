@@ -11,14 +11,14 @@ The languages and their words are data (`languages.toml`).
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+from helpdesk.data_file import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,7 +66,7 @@ class LanguageFound:
 @cache
 def languages() -> Mapping[str, Mapping[str, Any]]:
     """Every language that is known, by its ISO 639-1 code."""
-    return tomllib.loads(files(__package__).joinpath("languages.toml").read_text("utf-8"))
+    return data_file(__package__, "languages.toml")
 
 
 @cache

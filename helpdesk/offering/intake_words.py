@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, Literal
+
+from helpdesk.data_file import data_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +65,4 @@ def not_in_names() -> frozenset[str]:
 
 
 def _file() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("intake_labels.toml").read_text("utf-8"))
+    return data_file(__package__, "intake_labels.toml")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 import zlib
 from array import array
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from helpdesk.data_file import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +45,7 @@ class Phrases:
 @cache
 def weights() -> Weights:
     """The weights of `model.toml`."""
-    stored = tomllib.loads(files(__package__).joinpath("model.toml").read_text("utf-8"))
+    stored = data_file(__package__, "model.toml")
     of_cues = {name: row_of(values) for name, values in stored["weights"].items()}
     of_findings = {
         finding: {cue: tuple(values) for cue, values in rows.items()}

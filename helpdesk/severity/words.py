@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
+
+from helpdesk.data_file import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,7 +55,7 @@ def word_lists(module: str) -> Mapping[str, frozenset[str]]:
 
 @cache
 def _lists() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
+    return data_file(__package__, "words.toml")
 
 
 def fold(text: str) -> str:

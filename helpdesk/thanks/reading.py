@@ -8,14 +8,13 @@ what it would recognise wrongly would cost a customer an answer.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpdesk.core.words.thanks import Thanks
+from helpdesk.data_file import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -174,7 +173,7 @@ def _yes() -> frozenset[str]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("phrases.toml").read_text("utf-8"))
+    return data_file(__package__, "phrases.toml")
 
 
 def _shipped() -> Iterator[tuple[ThanksKind, str]]:

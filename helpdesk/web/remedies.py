@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from helpdesk.data_file import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,4 +20,4 @@ def remedy(cause: str) -> str:
 
 @cache
 def _remedies() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads((files("helpdesk.web") / "remedies.toml").read_text(encoding="utf-8"))
+    return data_file(__package__, "remedies.toml")

@@ -8,13 +8,13 @@ denies it, what stands between quotation marks and what speaks of a product's ow
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from helpdesk.data_file import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,7 +137,7 @@ def _product() -> re.Pattern[str]:
 
 
 def _told() -> dict[str, dict[str, str | list[str]]]:
-    return tomllib.loads(files(__package__).joinpath("appeal.toml").read_text("utf-8"))
+    return data_file(__package__, "appeal.toml")
 
 
 def _language(told: dict[str, str | list[str]]) -> _Language:

@@ -9,13 +9,13 @@ makes it the mail of a person, who may well write that they will be away.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from helpdesk.data_file import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -111,7 +111,7 @@ class _Language:
 
 @cache
 def _told() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("absence.toml").read_text("utf-8"))
+    return data_file(__package__, "absence.toml")
 
 
 @cache

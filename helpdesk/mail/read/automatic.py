@@ -5,17 +5,15 @@ hints at a program, the fields of older ones (`X-Autoreply`, `Precedence: auto_r
 people: it counts only together with the form of such an answer, which is a mail in answer to another one whose subject
 the program has put its words before. A word of a subject alone never counts.
 """
-# ruff: noqa: E501  patterns read best with one language a line
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import Robot
+from helpdesk.data_file import data_file
 from helpdesk.mail.read.absence import has_absence_sentence, is_absence_notice
 from helpdesk.mail.read.transport import answering_field, first_word
 
@@ -24,19 +22,10 @@ if TYPE_CHECKING:
 
     from helpdesk.core.words.message import Message, Transport
 
-_TEXT = 3_000  # characters that are looked through
+_WORDS = data_file(__package__, "automatic.toml")
+_AWAY = re.compile("|".join(_WORDS["away"]), re.IGNORECASE)
 
-# What absence notices speak of: only to tell them from other automatic answers.
-_AWAY = re.compile(
-    r"out[ -]of[ -](?:the[ -])?office|\booo\b|vacation|on (?:holiday|annual leave|leave)|away (?:from|message|notice)|"
-    r"i(?:'m| am) (?:currently )?(?:out of|away|on (?:vacation|leave|holiday))|will be (?:out of|away|back)|"
-    r"abwesen|nicht im (?:büro|haus)|urlaub|absence|absent|en cong|fuera de (?:la )?oficina|ausen|"
-    r"afwezig|frånvar|fravær|poissa|fuori (?:sede|ufficio)|assen[tz]|nieobecn|mimo kancel|вне офиса|отсутств|不在|休暇|外出|"
-    r"(?:return|back) (?:to the office|on|in the office)|no longer (?:work|with)|bin ich (?:nicht|ab|wieder|erst)|"
-    r"(?:intermittent|limited|no|sporadic) access to (?:my )?e-?mail|(?:inbox|mailbox|address).{0,60}no longer (?:in use|monitored)|"
-    r"(?:maternity|parental) leave|(?:bis zum|ab dem) \d|de retour le|estar[ée] fuera",
-    re.IGNORECASE,
-)
+_TEXT = 3_000  # characters that are looked through
 
 
 def automatic_answer(message: Message, transport: Transport) -> Robot | None:
@@ -57,9 +46,9 @@ _WHOLE = "its whole text is an absence notice"
 def answer_for_one_of_ours(message: Message, names: Collection[str]) -> Robot | None:
     """Why a mail of one of ours may be the answer of a program; who has `names` can say that they wrote it.
 
-    What they write goes to a customer, and what is held comes back to them: so less is enough than for a customer's mail,
-    whose words nobody would see. The subject of an answering program is one, for people answer with `Re:`, and so is the
-    field of an older one together with a sentence of a notice, for relays put it on the mail of people, too.
+    What they write goes to a customer, and what is held comes back to them: so less is enough than for a customer's
+    mail, whose words nobody would see. The subject of an answering program is one, for people answer with `Re:`, and so
+    is the field of an older one together with a sentence of a notice, for relays put it on the mail of people, too.
     """
     if is_absence_notice(message.reply, names=names, ours=True):
         return Robot("vacation", _WHOLE, proven=False)
@@ -99,6 +88,5 @@ def _has_the_form(message: Message) -> bool:
 
 @cache
 def _subjects() -> re.Pattern[str]:
-    told = tomllib.loads(files(__package__).joinpath("automatic_subjects.toml").read_text("utf-8"))
-    words = "|".join(re.escape(subject).replace(r"\ ", r"[ \-]?") for subject in told["subjects"])
+    words = "|".join(re.escape(subject).replace(r"\ ", r"[ \-]?") for subject in _WORDS["subjects"])
     return re.compile(rf"\W*(?:{words})\s?[:\uff1a]\s?\S", re.IGNORECASE)

@@ -4,18 +4,15 @@ RFC 3464 reports are read by their fields. Exchange, qmail, Exim and others writ
 reply codes, status codes and phrases in it. Nothing here is to be believed before the returned Message-ID proves to
 be ours (threat L06).
 """
-# ruff: noqa: E501  patterns read best with one language a line
 
 from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.data_file import data_file, patterns
 from helpdesk.mail.read.client_markers import in_small_letters
 from helpdesk.mail.read.codec import clean, decode
 from helpdesk.mail.read.headers import message_ids, people, read_block, text_of
@@ -25,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from helpdesk.person import Person
+
+_WORDS = patterns(data_file(__package__, "bounces.toml"))
 
 _READ = 200_000  # bytes of a report that are looked at
 MAX_RECIPIENTS = 50  # of one report
@@ -193,44 +192,12 @@ def _ses_id(mail: Any) -> str:
 
 # --- prose ----------------------------------------------------------------------------------------------------------
 
-_DAEMON = re.compile(
-    r"(?:mailer-?daemon|mail-daemon|post_?master|mdaemon|bounces?|mail\.?delivery|mailerdeamon|mmdf|postoffice|"
-    r"system-administrator|administrator|mailsweeper|mailscanner|symantec_antivirus\w*|double-bounce)\b",
-    re.IGNORECASE,
-)
+_DAEMON = re.compile(_WORDS["daemons"], re.IGNORECASE)
 _CERTAINLY_DAEMON = re.compile(r"mailer-?d(?:ae|ea)mon@|mail-daemon@|double-bounce@")
-_DAEMON_NAME = re.compile(
-    r"mail(?:er)?[ -]?(?:delivery|daemon)|delivery (?:sub)?system|system administrator|postmaster|"
-    r"microsoft outlook$|delivery notification",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|delivery (?:status notification|failure|problem|report|has failed|delayed|error|unsuccessful|"
-    r"incomplete|notification)|(?:mail|message) (?:delivery|not delivered|status|failed|failure|could not|error|system error|"
-    r"undeliverable|delayed|rejected)|non-?[ -]?deliver|returned (?:mail|message|to sender)|failure (?:notice|delivery)|"
-    r"failed (?:mail|delivery)|could not (?:be )?(?:deliver|send)|unable to deliver|\bdsn:|error sending|bounced|"
-    r"(?:permanent|temporary|transient) (?:delivery )?(?:failure|error)|warning: (?:could not send|message)|"
-    r"unzustellbar|nicht zugestellt|zustellung|non remis|échec de (?:la )?remise|no se puede entregar|配信|送信|エラー|"
-    r"не доставлено|недостав",
-    re.IGNORECASE,
-)
-_DELAYED = re.compile(
-    r"will (?:be|keep|continue) (?:re-?tr|try)|will be re-?(?:tried|sent)|still (?:being|trying|working)|has been delayed|"
-    r"delay(?:ed)? (?:in|delivery|mail)|not yet been delivered|warning message only|do not need to resend|"
-    r"delivery (?:is |has been |to the following recipients? (?:has been )?)?delayed|no action is required on your part|"
-    r"retry time(?:out)? (?:not reached|exceeded)|failing for a long time|"
-    r"^(?:warning|delivery status notification(?::| \() ?(?:warning|delay))",
-    re.IGNORECASE | re.MULTILINE,
-)
-_FAILURE = re.compile(
-    r"user unknown|unknown user|no such (?:user|address|recipient|mailbox|person)|does(?: not|n't) exist|"
-    r"invalid (?:recipient|user|address|mailbox)|could(?: not|n't) be (?:delivered|found|reached|sent)|permanent|"
-    r"unable to deliver|wasn't able to deliver|(?:was|were|is) not delivered|undeliverable|rejected|fatal error|"
-    r"unrouteable|not listed in|unknown (?:recipient|address|local|host)|delivery (?:has )?failed|did not reach|"
-    r"mailbox (?:unavailable|full|not found|is full)|over ?quota|following (?:address|recipient)|failed recipient|"
-    r"account (?:has been )?(?:disabled|inactive)|transcript of session|no valid recipients",
-    re.IGNORECASE,
-)
+_DAEMON_NAME = re.compile(_WORDS["daemon_names"], re.IGNORECASE)
+_SUBJECT = re.compile(_WORDS["report_subjects"], re.IGNORECASE)
+_DELAYED = re.compile(_WORDS["delayed"], re.IGNORECASE | re.MULTILINE)
+_FAILURE = re.compile(_WORDS["failures"], re.IGNORECASE)
 # What programs write that answer under the name of nobody in particular: two phrases that no person puts together.
 _UNNAMED = re.compile(
     r"could not be delivered to: ?<[^<>\s]{3,200}>|^error message below:\s{1,4}[45]\d\d\b",
@@ -310,8 +277,11 @@ def _is_unnamed(text: str) -> bool:
     return bool(_UNNAMED.search(text[:2_000]) or _FORMS.search(text[:_BEGINNING]))
 
 
+_OPENINGS = re.compile(_WORDS["openings"])
+
+
 def _begins_as_report(text: str) -> bool:
-    begins = _openings().match(" ".join(text[:1_500].lower().split())) is not None
+    begins = _OPENINGS.match(" ".join(text[:1_500].lower().split())) is not None
     return begins or _FORMS.search(text[:4_000]) is not None
 
 
@@ -333,12 +303,6 @@ def _brings_mail_back(tree: Tree) -> bool:
 
 
 _RETURNED_TYPES = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
-
-
-@cache
-def _openings() -> re.Pattern[str]:
-    told = tomllib.loads(files(__package__).joinpath("bounce_openings.toml").read_text("utf-8"))
-    return re.compile("|".join(f"(?:{opening})" for opening in told["openings"]))
 
 
 _SUCCESS = re.compile(r"success(?:ful|fully)|has been delivered|was delivered", re.IGNORECASE)
@@ -384,8 +348,8 @@ def _words(page: str) -> str:
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _RETURNED = re.compile(
-    r"^(?:[-|]{1,2}-{1,} ?(?:message text follows|below this line is a copy|the header|this is a copy|original|returned|message header|message text|"
-    r"unsent|included).*|(?:return-path|received): .*)$",
+    r"^(?:[-|]{1,2}-{1,} ?(?:message text follows|below this line is a copy|the header|this is a copy|original|"
+    r"returned|message header|message text|unsent|included).*|(?:return-path|received): .*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 

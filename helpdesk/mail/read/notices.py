@@ -8,13 +8,12 @@ line to its last. Whatever somebody has added, such as a comment to an acceptanc
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import Robot
+from helpdesk.data_file import data_file
 from helpdesk.mail.read import client_markers as marks
 from helpdesk.mail.read.calendar import Happening, happening
 
@@ -88,7 +87,7 @@ def _outlooks() -> re.Pattern[str]:
 
 @cache
 def _told() -> dict[str, list[str]]:
-    return tomllib.loads(files(__package__).joinpath("notices.toml").read_text("utf-8"))
+    return data_file(__package__, "notices.toml")
 
 
 def _is_gmails(text: str, message: Message, *, structured: bool) -> bool:

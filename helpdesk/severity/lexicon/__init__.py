@@ -11,13 +11,12 @@ umlauts may be spelled with `e`.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from helpdesk.data_file import data_file
 from helpdesk.severity.words import fold, tokens, tokens_of, word_lists
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")  # each has a file here
 @cache
 def concepts(language: str) -> Mapping[str, str]:
     """The words of one of `LANGUAGES` by concept, in the notation above."""
-    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+    return data_file(__package__, f"{language}.toml")
 
 
 # What every language borrows: of these concepts the English words are known in any mail, but for those that
