@@ -42,22 +42,28 @@ def course(segments: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
     yield from _addendum(body)
 
 
-def _addendum(body: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
-    """What was added before sending: `edit: found it`, `PS: it is fine now`. It has the last word."""
+def addendum(body: Sequence[Segment]) -> Sequence[Segment]:
+    """What was added before sending: `edit: found it`, `PS: it is fine now`."""
     first = next((at for at in range(1, len(body)) if _opens_addendum(body[at]) and not _counts(body[at - 1])), None)
-    if first is None:
+    return () if first is None else body[first:]
+
+
+def _addendum(body: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
+    """What an addendum says of how it stands: it has the last word."""
+    every = addendum(body)
+    if not every:
         return
-    if _is_back(body[first], behind=1):
-        yield "added-good", body[first]
+    if _is_back(every[0], behind=1):
+        yield "added-good", every[0]
         return
-    added = body[first + (len(body[first].words) <= FEW) :]
+    added = every[len(every[0].words) <= FEW :]
     good = next(
         (one for one in added if one.has("ok", "work", "solved", "taken_back", "closing") or _is_back(one)), None
     )
     if good is not None and not any(one.failing and not one.asks for one in added[added.index(good) + 1 :]):
         yield "added-good", good
     elif any(one.failing for one in added):
-        yield "added-bad", body[first]
+        yield "added-bad", every[0]
 
 
 def _opens_addendum(segment: Segment) -> bool:

@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.severity.effects import TROUBLE
+from helpdesk.severity.features import STOPS
+from helpdesk.severity.relief import says_end
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.segment import Hit, Segment
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     Doubt = Callable[[Segment, Observation], bool]
 
 _LISTS = word_lists("doubts")
+_STANDSTILLS = frozenset({*STOPS, "all-fails"})
 _NEAR = 4  # words behind nobody within which it is said what nobody does
 _FAR = 10  # behind `you`
 _BEFORE = 2  # and before: `das weiß niemand`
@@ -30,6 +33,8 @@ _FRAGMENT = 4  # words that only say who has it
 
 def is_doubtful(effect: str, segment: Segment, observed: Observation) -> bool:
     """Whether the segment may say something else than the effect."""
+    if effect in _STANDSTILLS and _is_no_failure(segment):
+        return True
     doubted = _DOUBTS.get(effect)
     return doubted is not None and doubted(segment, observed)
 
@@ -64,6 +69,24 @@ def _of_people(segment: Segment, _: Observation) -> bool:
     return segment.says("lacking") or (bool(whoever) and all(_is_done_by_people(at, segment) for at in whoever))
 
 
+def _is_no_failure(segment: Segment) -> bool:
+    """`I can't believe it`, `nobody can work like this`: said of people's minds and nerves."""
+    words = segment.words
+    if not _OF_THE_MIND.isdisjoint(words) and segment.says("can", "cannot"):
+        return True
+    if not _WORK_SO.isdisjoint(words) and not _SO.isdisjoint(words):
+        return True
+    nobody = [hit.end for hit in segment.hits if hit.concept == "nobody"]
+    if any(not _ELSE.isdisjoint(words[end : end + _BEFORE]) for end in nobody):
+        return True  # `nobody else has it`
+    on_phone = bool(nobody) and not _PHONE.isdisjoint(words)
+    return on_phone and not segment.says("system", "core", "users", "we")  # `bei euch geht niemand ans Telefon`
+
+
+_ELSE, _PHONE = _LISTS["else"], _LISTS["phone"]
+_OF_THE_MIND, _SO, _WORK_SO = _LISTS["of_the_mind"], _LISTS["so"], _LISTS["work_so"]
+
+
 def _is_done_by_people(at: int, segment: Segment) -> bool:
     done = segment.words[max(0, at - _BEFORE) : at + _NEAR]
     return segment.words[at] in _PERSONS and not _DONE_BY_PEOPLE.isdisjoint(done)
@@ -94,6 +117,8 @@ def _only_not(segment: Segment, _: Observation) -> bool:
 
 def _only_rests(segment: Segment, _: Observation) -> bool:
     """`the agents idle`, `da steht "Save"`, `dat hangt aan ...`: at rest, which is no halt by itself."""
+    if segment.says("cosmetic", "peripheral") and not segment.unable:
+        return True  # `the logo is cut off`
     idle = {hit.start for hit in segment.hits if hit.concept == "idle"}
     halts = {hit.start for hit in segment.hits if hit.concept == "halt"} - idle
     rests = all(segment.words[at] in _STANDS for at in halts)
@@ -125,14 +150,37 @@ _THEM = frozenset({"users", "core", "system", "we", "place"})
 
 def _not_for_all(segment: Segment, observed: Observation) -> bool:
     others = observed.seen.any("others-fine", "one-place", "works-otherwise")
-    if others or segment.has("partial") or _of_people(segment, observed):
+    if others or not _is_of_people(segment) or segment.has("partial") or _of_people(segment, observed):
         return True
     return observed.seen.found.get("else-works") == segment.text  # `by the button it goes, but nobody can work so`
+
+
+def _is_of_people(segment: Segment) -> bool:
+    """Whether nobody, or all of the people there, have it: no thing, and no group of them."""
+    words = segment.words
+    whoever = [hit for hit in segment.hits if hit.concept in {"nobody", "all", "none"} and _is_of_users(hit, segment)]
+    return any(_LIMITS.isdisjoint(words[hit.end : hit.end + _NEAR]) for hit in whoever)
+
+
+def _is_of_users(every: Hit, segment: Segment) -> bool:
+    said = segment.words[every.start : every.end]
+    if not _PEOPLE.isdisjoint(said) or (said == segment.words[-1:] and not _ALL_OF_THEM.isdisjoint(said)):
+        return True  # `nobody`, `pour tous`
+    return any(
+        every.start <= hit.start < every.end + _NEAR and hit.part == every.part
+        for hit in segment.hits
+        if hit.concept in {"users", "we"}
+    )
+
+
+_LIMITS, _PEOPLE, _ALL_OF_THEM = _LISTS["limits"], _LISTS["people"], _LISTS["all_of_them"]
 
 
 def _not_for_some(segment: Segment, _: Observation) -> bool:
     """`for all visitors`, `for most it won't matter`, `it is slow, many leave without buying`."""
     if segment.says("lacking") or not segment.has("many", "partial"):
+        return True
+    if not (segment.unable or segment.has("down", "halt", "fail", "slow", "wrong")):
         return True
     return not _HARMLESS.isdisjoint(segment.words)
 
@@ -140,39 +188,42 @@ def _not_for_some(segment: Segment, _: Observation) -> bool:
 _HARMLESS = _LISTS["harmless"]
 
 
-def _fails_itself(segment: Segment, _: Observation) -> bool:
+def _fails_itself(segment: Segment, observed: Observation) -> bool:
     """`it fails on another machine`, `so we ignore them`, `Times instead of our font`: no way that leads anywhere."""
     wrong = any(hit.concept == "wrong" and segment.words[hit.start] not in _UNSURELY_WRONG for hit in segment.hits)
     leads = segment.has("ok", "work", "can")
     trouble = wrong or segment.has("dataloss", "again") or (segment.failing and not leads)
     if (
         trouble
-        or not (leads or any(map(_is_doer, segment.words)))
+        or not _COST.isdisjoint(segment.words)
+        or any(word.isdigit() and len(word) > 1 for word in segment.words)
+        or not (leads or _is_done(segment.words, observed))
         or not (_SUPPOSED | _GIVEN_UP).isdisjoint(segment.words)
     ):
         return True
-    return _comes_instead(segment)
+    return _comes_instead(segment, observed)
 
 
-def _comes_instead(segment: Segment) -> bool:
+def _comes_instead(segment: Segment, observed: Observation) -> bool:
     """Whether something comes in place of another, and not by what somebody does: `we use paper instead`."""
     instead = min((hit.start for hit in segment.hits if hit.concept == "instead"), default=0)
     does = segment.words[max(0, instead - _NEAR) : instead]
-    return bool(does) and not any(map(_is_doer, does))
+    return bool(does) and not _is_done(does, observed)
 
 
-def _is_doer(word: str) -> bool:
-    """`we`, or a verb that says so by itself: `usamos`, `usiamo`."""
-    return word in _DOERS or word.endswith(("mos", "iamo"))
+def _is_done(words: Iterable[str], observed: Observation) -> bool:
+    """Whether somebody does it: `we`, or a verb that says so by itself: `usamos`, `usiamo`."""
+    doers = _LISTS.get(f"doers_{observed.language}", frozenset())
+    return any(word in doers or word.endswith(("mos", "iamo")) for word in words)
 
 
-_DOERS = _LISTS["doers"]
+_COST = _LISTS["cost"]
 _GIVEN_UP = _LISTS["given_up"]
 
 
-def _costs_no_way(segment: Segment, _: Observation) -> bool:
+def _costs_no_way(segment: Segment, observed: Observation) -> bool:
     """`it takes five hours now`: what costs time is no way round by itself."""
-    return not segment.says("workaround") and (segment.has("slow") or not any(map(_is_doer, segment.words)))
+    return not segment.says("workaround") and (segment.has("slow") or not _is_done(segment.words, observed))
 
 
 def _of_some_people(segment: Segment, _: Observation) -> bool:
@@ -184,11 +235,13 @@ def _of_some_people(segment: Segment, _: Observation) -> bool:
 def _lasts(segment: Segment, _: Observation) -> bool:
     """`it has taken three weeks by now`: since when, and not how slow."""
     slow = [hit.start for hit in segment.hits if hit.concept == "slow"]
+    if slow and all(segment.words[start] in _LATE for start in slow):
+        return True
     lasting = [start for start in slow if segment.words[start] in _LASTS]
     return bool(slow) and lasting == slow and not _LONG.isdisjoint(segment.words)
 
 
-_LASTS = _LISTS["lasts"]
+_LASTS, _LATE = _LISTS["lasts"], _LISTS["late"]
 _LONG = _LISTS["long"]
 
 
@@ -210,6 +263,20 @@ def _asks_of_trouble(segment: Segment, _: Observation) -> bool:
     return segment.says(*TROUBLE)
 
 
+def _asks_nothing(segment: Segment, _: Observation) -> bool:
+    """`it would be a catastrophe`, `how many I don't know`: neither a question nor a wish in so many words."""
+    if segment.asks:
+        return False
+    if _WISHING.isdisjoint(segment.words):
+        return True  # `two niggles: dark mode has white dialogs`
+    wished = {segment.words[hit.start] for hit in segment.hits if hit.concept == "wish"}
+    return not wished - _HOW_IT_WERE and not (wished and not _GOOD.isdisjoint(segment.words))
+
+
+_WISHING = _LISTS["wishing"]
+_HOW_IT_WERE, _GOOD = _LISTS["how_it_were"], _LISTS["good"]
+
+
 def _only_named(segment: Segment, _: Observation) -> bool:
     """`Invoice went to the old address`, as a subject: what it is about, and no request."""
     return segment.subject
@@ -217,6 +284,8 @@ def _only_named(segment: Segment, _: Observation) -> bool:
 
 def _met_somebody(segment: Segment, _: Observation) -> bool:
     """`they ring again and get somebody else`, `J. Doe, hospital security`: a person, and nothing of theirs."""
+    if _SEES.isdisjoint(segment.words):
+        return True  # `our fraud people work from that`
     exposed = [segment.words[hit.start] for hit in segment.hits if hit.concept == "security"]
     offices = bool(exposed) and all(word.startswith(_OFFICES) for word in exposed)
     return offices or any(
@@ -225,15 +294,35 @@ def _met_somebody(segment: Segment, _: Observation) -> bool:
     )
 
 
-_GETS = _LISTS["gets"]
+_GETS, _SEES = _LISTS["gets"], _LISTS["sees"]
 _OFFICES = tuple(_LISTS["offices"])
 
 
 def _not_over(segment: Segment, observed: Observation) -> bool:
-    """`everything was gone`: no trouble that is gone."""
-    if segment.failing or segment.says("dataloss") or _relapses(segment, observed):
+    """`everything was gone`, `all good otherwise`: no end of the trouble that was told before."""
+    if segment.failing or segment.asks or segment.says("dataloss") or _relapses(segment, observed):
         return True
-    return segment.says("all") and "gone" in segment.words
+    if not says_end(segment):
+        return True  # `sorry for the noise`, `you may close this`: it is known from what stands around it
+    if (segment.says("all") and "gone" in segment.words) or not _PARTLY.isdisjoint(segment.words):
+        return True
+    if any(word.isdigit() and len(word) > _A_YEAR for word in segment.words):
+        return True  # `4471 is resolved`: that one
+    at = observed.segments.index(segment)
+    before, later = observed.segments[:at], observed.segments[at + 1 :]
+    return any(map(_in_trouble, later)) or not any(map(_tells_of_trouble, before))
+
+
+_PARTLY = _LISTS["partly"]
+_A_YEAR = 3  # digits of a number that is neither an hour nor a day
+
+
+def _in_trouble(segment: Segment) -> bool:
+    return segment.failing or segment.has("slow", "wrong", "dataloss", "still")
+
+
+def _tells_of_trouble(segment: Segment) -> bool:
+    return _in_trouble(segment) or segment.says("down", "halt", "fail", "cannot", "wrong", "slow", "none", "not")
 
 
 def _relapses(segment: Segment, _: Observation) -> bool:
@@ -251,27 +340,35 @@ def _not_ahead(segment: Segment, _: Observation) -> bool:
     return not segment.says("future") and not _SUPPOSED.isdisjoint(segment.words)
 
 
-def _no_way_to_something(segment: Segment, _: Observation) -> bool:
+def _no_way_to_something(segment: Segment, observed: Observation) -> bool:
     """`there is no way to contact you`, `without a route nothing unlocks`, `we use paper and do not know ...`."""
     if segment.says("lacking") or not _REACH.isdisjoint(segment.words):
         return True
+    if not segment.has("no_way") and not any(_is_a_way(hit, segment) for hit in segment.hits):
+        return True
     ways = [hit.start for hit in segment.hits if hit.concept == "workaround"]
-    return not segment.has("no_way") and any(_is_gone(way, segment) for way in ways)
+    return not segment.has("no_way") and any(_is_gone(way, segment, observed) for way in ways)
 
 
-def _is_gone(way: int, segment: Segment) -> bool:
+def _is_a_way(hit: Hit, segment: Segment) -> bool:
+    """`no backup of the old release` is none of another way to work."""
+    return hit.concept == "way" and _MERE_MEANS.isdisjoint(segment.words[hit.start : hit.end])
+
+
+_MERE_MEANS = _LISTS["mere_means"]
+
+
+def _is_gone(way: int, segment: Segment, observed: Observation) -> bool:
     """Whether somebody goes this way: nothing is denied before it."""
     denied = any(hit.concept in {"not", "none"} and hit.start < way for hit in segment.hits)
-    return not denied and any(map(_is_doer, segment.words[max(0, way - _NEAR) : way]))
+    return not denied and _is_done(segment.words[max(0, way - _NEAR) : way], observed)
 
 
 _REACH = _LISTS["reach"]
 
 
 def _not_going_on(segment: Segment, _: Observation) -> bool:
-    if segment.has("ok", "solved"):
-        return True
-    return not segment.says("still", "again") and not (segment.has("since") and segment.failing)
+    return segment.has("ok", "solved") or not segment.says("still")
 
 
 def _is_found_again(segment: Segment, observed: Observation) -> bool:
@@ -295,10 +392,10 @@ _UNHURT = _LISTS["unhurt"]
 def _whoever_it_is(segment: Segment, _: Observation) -> bool:
     """`when a customer has two addresses`, `I am a customer`: anybody of whom that is so, and a mere article."""
     hurt = segment.failing or segment.has("wrong")
-    return not _WHEN.isdisjoint(segment.words[:1]) or not (hurt or not _ONLY.isdisjoint(segment.words))
+    return not _WHEN.isdisjoint(segment.words[:1]) or not hurt
 
 
-_WHEN, _ONLY = _LISTS["when"], _LISTS["only"]
+_WHEN = _LISTS["when"]
 
 _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
     {
@@ -324,11 +421,13 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "wrong-result": _unsurely_wrong,
         "wrong-figures": _unsurely_wrong,
         "admin": _only_named,
+        "wish": _asks_nothing,
+        "question": _asks_nothing,
         "security": _met_somebody,
         "exposure": _met_somebody,
         "question-mark": _asks_of_trouble,
         "solved": _not_over,
-        "taken-back": _relapses,
+        "taken-back": _not_over,
         "added-good": _not_over,
         "announced": _not_ahead,
         "no-workaround": _no_way_to_something,

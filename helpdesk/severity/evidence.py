@@ -32,3 +32,19 @@ def whole(piece: str, text: str) -> str:
             short = len(sentence[0].strip()) <= EVIDENCE_LENGTH
             return shown(sentence[0] if short else sentence[0][sentence[0].index(piece) :])
     return shown(piece)
+
+
+_LABEL = re.compile(r"^\W{0,4}(?:[\w/-]+ ){0,3}[\w/-]+ ?[:=](?!\d)\W*(?P<rest>.*)", re.DOTALL)
+_AFTER_LABEL = 5  # words that make a sentence behind what looks like a label
+_BEGINNING = 15  # characters by which a piece is found
+_OPEN = frozenset(')]"»”,')  # behind these a sentence goes on
+
+
+def is_sentence(evidence: str, text: str, *, least: int) -> bool:
+    """Whether what is shown says something by itself: no label with its value, no fragment, no rest of a sentence."""
+    labelled = _LABEL.match(evidence)
+    said = labelled["rest"] if labelled else evidence
+    if len(said.split()) < (_AFTER_LABEL if labelled else least) or evidence.count('"') % 2:
+        return False
+    before = text[: max(0, text.find(evidence[:_BEGINNING]))].rstrip(" ")
+    return before[-1:] not in _OPEN

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.words.verdict import Reason
 from helpdesk.offering.findings import NO_TROUBLE
-from helpdesk.severity.evidence import EVIDENCE_LENGTH, shown, whole
+from helpdesk.severity.effects import effects
+from helpdesk.severity.evidence import EVIDENCE_LENGTH, is_sentence, shown, whole
 from helpdesk.severity.features import ASKS, ONE, STOPS, alert_kind
-from helpdesk.severity.proof import OF_NOW, is_told, proves
+from helpdesk.severity.proof import OF_NOW, is_end, is_told, proves, segment_of
+from helpdesk.severity.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +27,17 @@ if TYPE_CHECKING:
 LIKELY = 0.8  # below it a finding is no reason
 _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
 _IN_THEIR_WORDS = "the customer writes this"  # what is doubtful is left to who reads it
-_MILD = frozenset({"over", "ahead", "other", "usable", "one"})  # values that speak against rank 1
+# What speaks for the ranks behind the second.
+_MILD: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "effect": frozenset({"none"}),
+        "state": frozenset({"over", "ahead"}),
+        "place": frozenset({"other"}),
+        "extent": frozenset({"one"}),
+        "way": frozenset({"usable"}),
+    }
+)
+_SEVERE = 2
 _LAST = 4
 _SAYING, _TELLING = 3, 6  # words that say what was found, and that tell of trouble by themselves
 _FAILS = ("core-failing", "slow", "failing", "wrong-result")  # effects that tell of something wrong, whatever it is
@@ -99,7 +111,7 @@ def reasons_for(
     name = terms.at_rank(found).name
     if not found_in:
         return (Reason("no clear words", f"reads most like {name}"),)
-    claims = [reason for reason in found_in if reason.effect != _IN_THEIR_WORDS] or found_in
+    claims = [reason for reason in found_in if reason.effect != _IN_THEIR_WORDS] or found_in[-1:]
     sentence = ", ".join(reason.effect for reason in claims)
     return (Reason("found", f"{sentence[0].upper()}{sentence[1:]}: {name}", claims[0].evidence), *found_in)
 
@@ -107,17 +119,22 @@ def reasons_for(
 def _shown_by(observed: Observation, findings: LikelyFindings, found: Rank) -> Iterator[Reason]:
     for name, values in findings.items():
         value, likely = max(values.items(), key=lambda item: item[1])
-        if likely < LIKELY or name == _INFERRED or (found == 1 and value in _MILD):
+        if likely < LIKELY or name == _INFERRED or (found <= _SEVERE and value in _MILD.get(name, ())):
             continue
-        evidence = evidence_of(observed, name, value, strictly=True) if _fits(name, value, findings, found) else ""
+        evidence = _proof_of(name, value, observed) if _fits(name, value, findings, found) else ""
         if evidence:
             yield Reason(name, _SAID[name, value][0], evidence)
-        elif name == "effect" and value != "none" and (quote := _words_for_it(observed, _showing(value))):
+        elif quote := _quoted(name, value, observed):
             yield Reason(name, _IN_THEIR_WORDS, quote)
 
 
-def _showing(value: str) -> tuple[str, ...]:
-    return tuple(effect for effect in shown_by("effect", value) if effect not in _HINTS["effect"])
+def _quoted(name: str, value: str, observed: Observation) -> str:
+    """What the writer says of the trouble, or of its end, where the desk claims nothing; "" of all else."""
+    showing = [effect for effect in shown_by(name, value) if effect not in _HINTS.get(name, ())]
+    if (name, value) == ("state", "over"):
+        there = [one for one in showing if one in observed.seen]
+        return _piece([one for one in there if is_end(one, observed, least=_SAYING)], observed)
+    return _words_for_it(observed, showing) if name == "effect" and value != "none" else ""
 
 
 def _told(observed: Observation, findings: LikelyFindings, found: Rank) -> tuple[Reason, ...]:
@@ -140,14 +157,44 @@ def _fits(name: str, value: str, findings: LikelyFindings, found: Rank) -> bool:
     return found != _LAST or name != "effect" or value in NO_TROUBLE or findings["place"]["other"] > _ELSEWHEN
 
 
-def evidence_of(observed: Observation, finding: str, value: str, *, strictly: bool = False) -> str:
-    """The piece of the mail that shows it; "" where none does. `strictly`: as somebody who doubts it would read it."""
-    seen = observed.seen
-    there = [effect for effect in shown_by(finding, value) if effect in seen]
-    if strictly:
-        hints = _HINTS.get(finding, frozenset())
-        there = [effect for effect in there if effect not in hints and proves(effect, finding, observed)]
-    return _piece(there, observed)
+def evidence_of(observed: Observation, finding: str, value: str) -> str:
+    """The piece of the mail that shows it; "" where none does."""
+    return _piece([effect for effect in shown_by(finding, value) if effect in observed.seen], observed)
+
+
+def _proof_of(finding: str, value: str, observed: Observation) -> str:
+    """The sentence that shows it to somebody who doubts it; "" where none does."""
+    hints = _HINTS.get(finding, frozenset())
+    there = [effect for effect in shown_by(finding, value) if effect in observed.seen and effect not in hints]
+    for effect in sorted(there, key=lambda effect: _tells_little(effect, observed)):
+        if proves(effect, finding, observed):
+            sentence = whole(observed.seen.found[effect], observed.text)
+            whole_one = is_sentence(sentence, observed.text, least=_fewest(effect, observed))
+            if whole_one and _still_says(effect, sentence, observed):
+                return sentence
+    return ""
+
+
+def _tells_little(effect: str, observed: Observation) -> int:
+    """How little its sentence says of whom it hurts, of what and since when: the one that says most is shown."""
+    segment = segment_of(effect, observed)
+    return -len(_SCOPE & segment.signs) if segment else 0
+
+
+def _fewest(effect: str, observed: Observation) -> int:
+    """How many words make a sentence: `Nobody can ship.` is one, `Workspace offline (503)` is none."""
+    segment = segment_of(effect, observed)
+    return _SAYING if segment and segment.says("nobody", "we") else _SAYING + 1
+
+
+_SCOPE = frozenset({"nobody", "all", "none", "since", "users", "we", "system", "core", "prod"})
+
+
+def _still_says(effect: str, sentence: str, observed: Observation) -> bool:
+    """Whether an effect is still said where a sentence had to be cut."""
+    if " ".join(observed.seen.found[effect].split()) in sentence or not sentence.endswith("…"):
+        return True
+    return effect in effects(read("", sentence, languages=(observed.language,)))
 
 
 def _words_for_it(observed: Observation, effects: Sequence[str], *, in_body: bool = False) -> str:

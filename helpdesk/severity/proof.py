@@ -14,12 +14,13 @@ from helpdesk.severity.doubts import is_denied, is_doubtful, is_supposed
 from helpdesk.severity.effects import effects
 from helpdesk.severity.features import ASKS
 from helpdesk.severity.reading import read
+from helpdesk.severity.relief import is_taken_back
 from helpdesk.severity.voices import is_aside, is_machine
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
     from helpdesk.severity.observe import Observation
-    from helpdesk.severity.segment import Segment
+    from helpdesk.severity.segment import Hit, Segment
 
 _LISTS = word_lists("proof")
 _QUOTED = re.compile(r"[\"«„“”][^\"«»„“”\n]*[\"»“”]")
@@ -31,10 +32,29 @@ OF_NOW = frozenset({"effect", "extent", "way"})  # findings that are told as of 
 
 
 def proves(effect: str, finding: str, observed: Observation) -> bool:
-    """Whether the piece that says an effect says it as a fact, of what the finding is about, and of now."""
-    return _is_claimed(effect, finding, observed) and (
-        finding not in OF_NOW or effect in ASKS or _holds(effect, observed)
-    )
+    """Whether the piece that says an effect says it as a plain fact, of what the finding is about, and of now."""
+    segment = segment_of(effect, observed)
+    if segment is None or (segment.subject and segment is not observed.segments[-1]):
+        return False  # a subject names
+    if not _is_claimed(effect, finding, observed):
+        return False
+    if effect in ASKS:
+        return True
+    if finding == "place":
+        return True  # `the test system is down` supposes nothing
+    return _is_plain(segment, observed.language) and (finding not in OF_NOW or _holds(effect, observed))
+
+
+def _is_plain(segment: Segment, language: str) -> bool:
+    """Whether it is told as so: not supposed, hoped, heard from somebody, tried out, or read in a log."""
+    words, unplain = segment.words, _LISTS.get(f"unplain_{language}", frozenset())
+    if not unplain.isdisjoint(words):
+        return False
+    return _SAYS.isdisjoint(words) or not _MARK_OF_QUOTE.isdisjoint(segment.text)
+
+
+_SAYS = _LISTS["says"]
+_MARK_OF_QUOTE = frozenset("\"«“„'")
 
 
 def is_told(effect: str, observed: Observation, *, least: int) -> bool:
@@ -43,6 +63,15 @@ def is_told(effect: str, observed: Observation, *, least: int) -> bool:
     if segment is None or len(segment.words) < least or is_supposed(segment) or segment.text.count('"') % 2:
         return False
     return _is_claimed(effect, "effect", observed)
+
+
+def is_end(effect: str, observed: Observation, *, least: int) -> bool:
+    """Whether a sentence of at least so many words is about the end of trouble: `sorry for the noise` is, too."""
+    segment = segment_of(effect, observed)
+    if segment is None or len(segment.words) < least or segment.says("dataloss"):
+        return False
+    lost = segment.says("all") and "gone" in segment.words
+    return _is_their_own(segment, observed) and not (segment.failing or lost)
 
 
 def _is_claimed(effect: str, finding: str, observed: Observation) -> bool:
@@ -54,9 +83,24 @@ def _is_claimed(effect: str, finding: str, observed: Observation) -> bool:
         return _is_their_own(segment, observed)
     if segment.text.rstrip(' "»”)').endswith("?") or not _is_their_own(segment, observed):
         return False
-    if finding == "effect" and observed.seen.found.get("no-workaround") == segment.text:
+    if finding == "effect" and _tells_of_a_way_alone(segment, observed):
         return False  # there is none of another way; what stopped is said elsewhere
     return finding not in OF_NOW or (not is_denied(segment) and _says_it_itself(effect, segment, observed))
+
+
+def _tells_of_a_way_alone(segment: Segment, observed: Observation) -> bool:
+    """`we cannot sell in another way`; `nobody can log in, no workaround` tells of both, each in a part of its own."""
+    if observed.seen.found.get("no-workaround") != segment.text:
+        return False
+    ways = {hit.part for hit in segment.hits if hit.concept in {"way", "no_way", "workaround"}}
+    return not any(_fails(hit) and hit.part not in ways for hit in segment.hits)
+
+
+def _fails(hit: Hit) -> bool:
+    """Whether a concept says that something fails, or cannot be done."""
+    if hit.concept in {"work", "can", "ok"}:
+        return hit.status == "negated"
+    return hit.concept in {"down", "halt", "fail", "cannot"} and hit.status == "asserted"
 
 
 def _is_their_own(segment: Segment, observed: Observation) -> bool:
@@ -104,7 +148,7 @@ def _holds(effect: str, observed: Observation) -> bool:
 
 def _goes_on(segment: Segment) -> bool:
     """`since noon`, `still`; `for three hours` may be over."""
-    since = any(hit.concept == "since" and segment.words[hit.start] != "for" for hit in segment.hits)
+    since = not _SINCE.isdisjoint(segment.words)  # `this morning` may be over by now
     return (since or segment.has("still", "again")) and not segment.has("ok", "solved")
 
 
@@ -112,6 +156,7 @@ def _goes_on(segment: Segment) -> bool:
 _SPAN = re.compile(r"\d[:.h]\d\d\W{1,3}(?:(?:to|until|till|bis|a|à|al|alle|até|tot) )?(?:las? )?\d\d?[:.h]\d\d")
 
 
+_SINCE = word_lists("doubts")["since"]
 _DAYS = _LISTS["days"]
 
 
@@ -123,6 +168,8 @@ def _is_bygone(segment: Segment, language: str) -> bool:
 
 def _is_overtaken(segment: Segment, observed: Observation) -> bool:
     """Whether what comes later in the mail tells of something better."""
+    if is_taken_back(observed, segment):
+        return True
     texts = [one.text for one in observed.segments]
     place = texts.index(segment.text)
     found = observed.seen.found

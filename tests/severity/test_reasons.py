@@ -8,6 +8,7 @@ from tests.severity.test_assess import judged
 FAILS = "something does not work or cannot be done"
 EVERYBODY = "for everybody"
 A_WAY = "there is a way round it"
+NO_WAY = "no way round it"
 OVER = "it is over"
 QUOTED = "the customer writes this"
 
@@ -23,7 +24,8 @@ def said(text, subject="", **more):
         ("en", "Nobody in the ward can open a chart since 6. The fallback is down as well.", {FAILS, EVERYBODY}),
         ("en", "The scanner of gate 3 freezes. We type the numbers in by hand meanwhile, one or two a day.", {A_WAY}),
         ("en", "Opening a file by hand works perfectly, so we do that for now. The list view is blank.", {A_WAY}),
-        ("en", "PS: found it, our proxy was off. Sorry for the noise.", {OVER}),
+        ("en", "Nobody can log in since 9:00, no workaround.", {FAILS, EVERYBODY, NO_WAY}),
+        ("en", "We can't enter any jobs.\nPS: 24 vans wait in the yard, my number is below.", {FAILS}),
         ("en", "No page loads.\nUPDATE this is now resolved, a disk was full.", {OVER}),
         (
             "en",
@@ -100,6 +102,54 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("en", "My remark is gone when I go back and I must type it again.", A_WAY),
         ("en", "From cron it prints a banner, so I find a mail in my inbox each morning.", A_WAY),
         ("en", "Our account is suspended. There is no way to contact you other than this form.", "no way round it"),
+        ("en", "The shop is white. No backup of the old release, your page has only the new one.", "no way round it"),
+        # The last state counts, wherever it stands.
+        ("en", "No label prints.\n\nPS: ignore that, the cable was out.", FAILS),
+        ("en", "Nobody can log in!!\nedit: had no reception, sorry.", FAILS),
+        ("en", "We can't ship anything. After a restart of the print service it prints.", FAILS),
+        ("en", "Nobody could log in this morning between 8 and 8:30. Then it just worked.", FAILS),
+        ("en", "All totals are wrong!! wait, no, I had filtered by quarter.", "something comes out wrong"),
+        ("en", "The whole site was down for us, and I wrote that nobody can order. It was our firewall.", FAILS),
+        (
+            "de",
+            "Liebes Team, meine Mail von vorhin (nichts geht mehr) bitte vergessen, es war das Netzwerkkabel.",
+            FAILS,
+        ),
+        ("de", "Nach dem Umzug druckt keine Filiale mehr. Der alte Server ist wieder an, damit geht es.", FAILS),
+        ("fr", "Personne ne peut se connecter.\nPS : c'est rétabli chez nous.", FAILS),
+        ("es", "Nadie puede facturar. Ya está, era la fecha del ordenador.", FAILS),
+        ("it", "Nessuno riesce a entrare. Era il nostro router.", FAILS),
+        ("pt", "Ninguém consegue entrar. Era o nosso roteador.", FAILS),
+        ("nl", "Niemand kan inloggen. Inmiddels werkt het weer.", FAILS),
+        # Nothing fails: it is denied, advised, supposed, tried out, read in a log, or in people's minds.
+        ("en", "Our user says saving fails for him. I can't reproduce it, for me it works every time.", FAILS),
+        ("en", "We placed test orders all morning to see whether the alarm comes when no order comes through.", FAILS),
+        ("en", "For others who find this: if nobody can print, clear the spooler.", FAILS),
+        ("en", "My customer tells me that the site is down and nobody can order. I checked, it is up.", FAILS),
+        ("en", "The console is full of red warnings, every request is said to have failed. All pages load.", FAILS),
+        ("en", "I can't believe that you have removed the dark theme, nobody can work like this.", FAILS),
+        ("de", "Es ginge zwar per Knopf, aber so kann doch kein Mensch arbeiten!", FAILS),
+        ("it", "Abbiamo staccato il server per una prova e nessuno riesce a entrare, come previsto.", FAILS),
+        ("de", "Bei euch geht niemand ans Telefon. Wo finde ich die Rechnung?", FAILS),
+        # For everybody is said of people.
+        ("en", "I can't log in. Nobody else here has the problem.", EVERYBODY),
+        ("en", "Of those who came since Friday none of the new ones can log in.", EVERYBODY),
+        ("de", "Im Shop stehen falsche Preise, alle Artikel kosten 0 Euro.", EVERYBODY),
+        # The trouble itself has ended, or nothing is said of the end.
+        ("en", "All good here otherwise, but the hold music is too loud.", OVER),
+        ("en", "4471 is resolved, thank you. 4502 is not: mails still go out in English.", OVER),
+        ("en", "The till hangs. Most of the time it is fine again by itself.", OVER),
+        ("fr", "Le problème d'hier est résolu, sauf pour Lyon qui n'a toujours pas accès.", OVER),
+        # No way that carries.
+        ("en", "The portal is white. Your colleague proposed that we use the old client meanwhile.", A_WAY),
+        ("en", "No order arrives. We type in hundreds by hand meanwhile, until late at night.", A_WAY),
+        ("en", "Callers complain about crackling on the line, all day long.", "the way round it is costly"),
+        # Neither a question nor a wish.
+        (
+            "en",
+            "Our contract ends in June. It would be a catastrophe if they were gone.",
+            "something is asked or wished for",
+        ),
     ],
 )
 def test_what_does_not_stand_in_the_mail_is_not_shown(language, text, not_shown):
@@ -146,6 +196,27 @@ def test_a_standstill_that_is_announced_is_none(language, text):
 def test_a_sentence_goes_on_behind_what_only_looks_like_its_end(piece):
     text = f"One thing. So it is, {piece} there are none. Another."
     assert whole(piece, text) == f"So it is, {piece} there are none."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        (
+            "PS: found it, our proxy was off. Sorry for the noise.",
+            "Sorry for the noise.",
+        ),
+        ("The door was gone from the app. False alarm, a plug was loose, you may close this.", "False alarm"),
+    ],
+)
+def test_an_end_that_is_not_named_is_told_by_the_writer(text, quote):
+    shown = said(text)
+    assert OVER not in shown
+    assert shown[QUOTED].startswith(quote)
+
+
+@pytest.mark.parametrize("text", ["Impact: none of it works", "Nobody can. (", 'It says "nobody can log in.'])
+def test_no_label_and_no_rest_of_a_sentence_is_shown_for_a_claim(text):
+    assert not {FAILS, EVERYBODY} & said(f"Hello. {text}\nRegards").keys()
 
 
 def test_a_piece_is_shown_with_its_sentence():
