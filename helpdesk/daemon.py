@@ -25,7 +25,6 @@ import asyncio
 import contextlib
 import ctypes
 import gc
-import shutil
 import signal
 import sys
 import threading
@@ -56,6 +55,7 @@ from helpdesk.store.spool import Accepted
 from helpdesk.store.writable import hindrance
 from helpdesk.unit.mail_reader import open_reader
 from helpdesk.watch import Disk, Observed, Watch, since_boot
+from helpdesk.watch.disk import free_space, needed_space
 from helpdesk.watch.wall import in_words
 from helpdesk.web.access import access_of
 from helpdesk.web.console import Console
@@ -127,9 +127,7 @@ class Daemon:
         self.desk = Desk(database=self.database, rules=rules, now=now, workers=rules.configuration.workers)
         self.stop = threading.Event()
         self._set_back = threading.Event()  # the clock was, and what waits to be sent has not heard of it yet
-        self.watch = Watch(
-            now, since_boot=since_boot, disk=Disk(self._free_space, needed=2 * rules.configuration.max_size)
-        )
+        self.watch = Watch(now, since_boot=since_boot, disk=Disk(self._free_space, needed_space(rules.configuration)))
         self.pace = Pace(rules.configuration.connections, time.monotonic)
         self.committer = Committer(self.desk.accept)
         self.reloader = Reloader(self.desk)
@@ -268,7 +266,7 @@ class Daemon:
 
     def _free_space(self) -> int:
         """Octets left on the fullest of the disks that the desk writes to."""
-        return min(shutil.disk_usage(place).free for place in self.rules.configuration.storage)
+        return free_space(self.rules.configuration)
 
     def _readings(self) -> list[MailboxReading]:
         return [

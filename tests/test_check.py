@@ -11,6 +11,7 @@ import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 
 import dns.message
 import dns.rcode
@@ -331,6 +332,22 @@ def test_a_policy_of_the_domain_above_counts(run, edit, name_servers):  # noqa: 
     with_smarthost(edit, f"smtp://127.0.0.1:{closed_port()}")
     said = domains_of(run)["warnings"]
     assert not [warning for warning in said if "logik.example: no DMARC" in warning]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (2**20, "FAILED: disk: the disk is full: 1 MiB free"),
+        (2**29, "warning: the disk is nearly full: 512 MiB free"),
+        (2**40, ""),
+    ],
+)
+def test_a_disk_without_room_for_mail_is_named(run, edit, monkeypatch, left, said):  # noqa: F811
+    monkeypatch.setattr("helpdesk.watch.disk.shutil.disk_usage", lambda _place: SimpleNamespace(free=left))
+    code, out, err = run("check")
+    assert said in out + err
+    assert code == ("FAILED" in said)
+    assert ("disk" in out.replace("is on disk", "") + err) == bool(said)
 
 
 def test_a_name_server_that_is_silent_is_noted_and_is_no_problem(run, edit, name_servers, monkeypatch):  # noqa: F811

@@ -130,6 +130,8 @@ def _probes(rules: Rules) -> Iterator[tuple[str, Callable[[], Examined]]]:
 
     configuration, now = rules.configuration, wall_clock()
     yield "policies", partial(_check_policies, rules)
+    if cause := diagnosis.short_of_room(configuration):
+        yield "disk", partial(diagnosis.disk, cause)
     yield "database", partial(diagnosis.database, rules, now)
     if configuration.file.smtp_in.listen:
         yield "incoming mail", partial(diagnosis.smtp_listener, configuration, now)

@@ -7,7 +7,7 @@ from helpdesk.diagnosis.mail_accounts import mailbox, smarthost
 from helpdesk.diagnosis.published import domains
 from helpdesk.diagnosis.round_trip import returned, send_round_trips
 from helpdesk.diagnosis.settings import odd_settings
-from helpdesk.diagnosis.stored import database
+from helpdesk.diagnosis.stored import database, disk, short_of_room
 
 __all__ = [
     "Examined",
@@ -15,12 +15,14 @@ __all__ = [
     "beyond_mail",
     "console",
     "database",
+    "disk",
     "domains",
     "look",
     "mailbox",
     "odd_settings",
     "returned",
     "send_round_trips",
+    "short_of_room",
     "smarthost",
     "smtp_listener",
 ]

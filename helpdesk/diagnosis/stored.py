@@ -1,8 +1,9 @@
-"""The database: whether it can be written, is at this version's schema, and what the operators are to know of it."""
+"""Disk and database: whether there is room, it can be written, and what the operators are to know of it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from helpdesk.diagnosis.examined import Examined
@@ -13,11 +14,14 @@ from helpdesk.store import migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.writable import hindrance
 from helpdesk.unit import Units
+from helpdesk.watch.disk import Disk, free_space, needed_space
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from helpdesk.config import Configuration
     from helpdesk.unit import Rules
+    from helpdesk.watch import HealthCause
 
 _NO_TABLE = "no table of the desk's"
 
@@ -38,6 +42,18 @@ def database(rules: Rules, now: datetime) -> Examined:
         return _as_it_stands(Units(opened, rules), now)
     finally:
         opened.close()
+
+
+def short_of_room(configuration: Configuration) -> HealthCause | None:
+    """Where a disk that the desk writes to has little room; None where it has enough."""
+    return next(Disk(partial(free_space, configuration), needed_space(configuration)).causes(), None)
+
+
+def disk(cause: HealthCause) -> Examined:
+    """What that means. Raises Unavailable where no mail would be taken."""
+    if cause.status == "failing":
+        raise Unavailable(cause.text)
+    return Examined(warnings=(cause.text,))
 
 
 def _as_it_stands(units: Units, now: datetime) -> Examined:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.store.cases import StoredMessage
 
 _LESS = 12  # lines of a mail that are shown
+_LEDGER_WIDTH = 160
 
 
 def case_text(case: Case, policy: Policy, messages: Sequence[StoredMessage], now: datetime) -> str:
@@ -104,4 +105,5 @@ def _event_line(event: Event, zone: str) -> str:
     facts = ", ".join(
         f"{key} {value}" for key, value in to_facts(event).items() if isinstance(value, str | int) and value
     )
-    return f"{moment(event.at, zone)}  {event.type} by {event.by or 'nobody'}{': ' if facts else ''}{facts}"[:160]
+    line = f"{moment(event.at, zone)}  {event.type} by {event.by or 'nobody'}{': ' if facts else ''}{facts}"
+    return line if len(line) <= _LEDGER_WIDTH else f"{line[: _LEDGER_WIDTH - 1]}…"

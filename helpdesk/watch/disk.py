@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from helpdesk.operators import DISK_LOW
@@ -9,6 +10,18 @@ from helpdesk.watch.cause import HealthCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from helpdesk.config import Configuration
+
+
+def free_space(configuration: Configuration) -> int:
+    """Octets left on the fullest of the disks that the desk writes to. Raises OSError."""
+    return min(shutil.disk_usage(place).free for place in configuration.storage)
+
+
+def needed_space(configuration: Configuration) -> int:
+    """With how much left mail is taken: the largest, and what is written because of it."""
+    return 2 * configuration.max_size
 
 
 class Disk:
