@@ -127,8 +127,9 @@ class _Ballot:
 
 def _spoken_in(text: str) -> Sequence[Speaks]:
     """What each of the writer's own words speaks for; where none is theirs, each word."""
-    looked_at = text[:_LOOKED_AT]
-    lines = [(line, [*map(_between_blanks, _bare(line).split())]) for line in looked_at.splitlines()]
+    written = text[:_LOOKED_AT].splitlines()
+    bare = _bare("\n".join(written)).split("\n")
+    lines = [(line, [*map(_between_blanks, words.split())]) for line, words in zip(written, bare, strict=False)]
     prose = [(line, pieces) for line, pieces in lines if _is_prose(line, pieces)]
     told, quotations = _QUOTATION.subn(" ", "\n".join([line for line, _ in prose]))
     own = map(_between_blanks, _bare(told).split()) if quotations else chain.from_iterable([one for _, one in prose])
@@ -171,13 +172,16 @@ def _spoken_by(word: str) -> Speaks:
 
 def _by_letters(word: str) -> Codes:
     letters = _letters()
-    known = [set(letters[letter]) for letter in word if letter in letters]
-    return tuple(sorted(set.intersection(*known))) if known else ()
+    if letters.keys().isdisjoint(word):
+        return ()  # as in most
+    return tuple(sorted(set.intersection(*(set(letters[letter]) for letter in word if letter in letters))))
 
 
 def _by_ending(word: str) -> Codes:
-    ends = (word[-size:] for size in _ENDINGS if len(word) >= _SHORTEST)
-    return tuple(sorted({code for end in ends for code in _endings().get(end, ())}))
+    if len(word) < _SHORTEST:
+        return ()
+    endings = _endings()
+    return tuple(sorted({code for size in _ENDINGS for code in endings.get(word[-size:], ())}))
 
 
 @cache

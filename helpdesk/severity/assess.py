@@ -111,7 +111,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     probabilities = reading.probabilities
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
     blank = _says_nothing(observed) and not reading.read and not any(word in model.learned for word in own)
-    opinion = _with_stated(_found(probabilities, observed, terms, blank=blank), observed, probabilities, terms)
+    opinion = _with_stated(_found(reading, terms, blank=blank), observed, probabilities, terms)
     opinion = _with_mailbox(_with_matrix(opinion, observed, fields, terms), mailbox, observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
     opinion, rules = _with_settled(opinion, rules, terms)
@@ -147,6 +147,7 @@ class _TextReading:
     findings: LikelyFindings | None
     found: Probabilities
     probabilities: Probabilities
+    cheapest: Rank  # of the least expected cost by them
     limits: tuple[FindingLimit, ...]
     read: ReadFindings
 
@@ -165,10 +166,11 @@ def _reading(
     found = model.probabilities(values, ranks, length=observed.length, read="effect" in read)
     found = together(found, second) if second else found
     if findings is None:
-        return _TextReading(None, found, found, (), NOTHING_READ)
+        return _TextReading(None, found, found, _cheapest(found, terms, observed), (), NOTHING_READ)
     limits = caps.limits(terms)
     probabilities = translated(found, findings, theirs=terms.rules, limits=limits)
-    return _TextReading(findings, found, probabilities, _likely(limits, findings, observed), read)
+    cheapest = _cheapest(probabilities, terms, observed)
+    return _TextReading(findings, found, probabilities, cheapest, _likely(limits, findings, observed), read)
 
 
 def _cues(
@@ -180,7 +182,7 @@ def _cues(
     """What speaks for what was found, the policy's limits among it where they made another rank the likeliest."""
     moved = _best(reading.found) != _best(reading.probabilities)
     return (
-        *reasons_for(observed, reading.findings, terms, found=_cheapest(reading.probabilities, terms, observed)),
+        *reasons_for(observed, reading.findings, terms, found=reading.cheapest),
         *(_limited(reading.limits, observed, terms) if moved else ()),
         *_second_reason(second, terms),
         *reasons_of_reader(reading.read),
@@ -287,10 +289,10 @@ def _is_short(observed: Observation) -> bool:
     return observed.length < FULL
 
 
-def _found(probabilities: Probabilities, observed: Observation, terms: SeverityTerms, *, blank: bool) -> _Opinion:
+def _found(reading: _TextReading, terms: SeverityTerms, *, blank: bool) -> _Opinion:
     """What the text alone says, at the least expected cost; the policy's default where it is `blank`."""
-    confidence = max(probabilities)
-    opinion = _Opinion((_cheapest(probabilities, terms, observed), 0), review=confidence < terms.review_below)
+    confidence = max(reading.probabilities)
+    opinion = _Opinion((reading.cheapest, 0), review=confidence < terms.review_below)
     if blank and confidence < SURE:
         why = f"the policy's default, {terms.level(terms.default).name}; a human looks"
         return opinion.decided_by(Reason("no cue", why), degree=terms.degree(terms.default), review=True)

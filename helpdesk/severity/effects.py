@@ -50,7 +50,7 @@ class Effects:
 
     def any(self, *names: str) -> bool:
         """Whether any of the effects was found."""
-        return any(name in self.found for name in names)
+        return not self.found.keys().isdisjoint(names)
 
 
 def effects(segments: Sequence[Segment]) -> Effects:
@@ -641,8 +641,10 @@ AFTERWARDS = tuple(one for one in RULES if one[0] in {_extent, _scope, _still_wo
 def _told_as_over(segment: Segment) -> bool:
     """`the outage of yesterday is over, all works`: the trouble stands before its end, and is of the past."""
     ends = _ends(segment)
+    if not ends:
+        return False
     troubles = [hit for hit in segment.hits if hit.concept in TROUBLE]
-    if not ends or any(hit.start >= min(ends) for hit in troubles):
+    if any(hit.start >= min(ends) for hit in troubles):
         return False
     itself = any(0 <= min(ends) - hit.end <= NEAR for hit in troubles)  # `the problem is gone since your fix`
     return segment.has("past") or itself
@@ -651,6 +653,8 @@ def _told_as_over(segment: Segment) -> bool:
 def _for_all_of_them(segments: Sequence[Segment], effects: Effects) -> None:
     """`We are locked out. Entire team.`: a few words that say who, next to what it is."""
     says_who = [*map(_says_who, segments)]
+    if not any(says_who):
+        return
     for (first, first_says), (second, second_says) in pairwise(zip(segments, says_who, strict=True)):
         for says, fragment, other in ((first_says, first, second), (second_says, second, first)):
             if says and other.failing and not other.peripheral and not _only_asked(other):
@@ -658,8 +662,9 @@ def _for_all_of_them(segments: Sequence[Segment], effects: Effects) -> None:
 
 
 def _says_who(segment: Segment) -> bool:
-    short = len(segment.words) < SHORT and not segment.says("work", "can", "ok", "solved")
-    return short and segment.has("all", "nobody") and segment.says("users", "we", "nobody", "affects")
+    if len(segment.words) >= SHORT or not segment.has("all", "nobody"):
+        return False
+    return segment.says("users", "we", "nobody", "affects") and not segment.says("work", "can", "ok", "solved")
 
 
 def _only_me(segments: Sequence[Segment], effects: Effects) -> None:
@@ -686,6 +691,8 @@ _LEAVING = _LISTS["leaving"]
 
 def _after_solved(segments: Sequence[Segment], effects: Effects) -> None:
     """Solved once, and broken again: trouble told after the good news, with a sign that it is of now."""
+    if not any(segment.has("solved") for segment in segments):
+        return
     solved = False
     for segment in segments:
         if _relapse(segment):
@@ -712,7 +719,7 @@ def _relapse(segment: Segment) -> bool:
 
 def _only_announced(segments: Sequence[Segment], effects: Effects) -> None:
     """`Outage on Friday`, and the text says that there will be one: nothing has failed."""
-    plans = [s for s in segments if s.tells("hypothetical", *TROUBLE) or (s.has("future") and s.says(*TROUBLE))]
+    plans = [s for s in segments if s.says(*TROUBLE) and (s.has("future") or s.tells("hypothetical", *TROUBLE))]
     body = [segment for segment in segments if not segment.subject]
     if plans and not any(segment.failing and not _only_asked(segment) for segment in body):
         effects.add("announced", plans[0])
@@ -769,8 +776,9 @@ def _compares_place(segment: Segment) -> bool:
 
 
 def _compares_time(segment: Segment) -> bool:
-    of_then = segment.has("past") or "had" in segment.words
-    return of_then and bool(_ends(segment)) and not _LIKE.isdisjoint(segment.words)
+    if not _ends(segment) or _LIKE.isdisjoint(segment.words):
+        return False
+    return segment.has("past") or "had" in segment.words
 
 
 _SOURCES = _LISTS["sources"]

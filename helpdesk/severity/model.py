@@ -58,13 +58,13 @@ class Model:
 
         `length`: how many words were heard. `read`: a reader has read it, too.
         """
-        cues = {name: value for name, value in features.items() if name not in POLICY_CUES}
+        by_policy = {name: features[name] for name in POLICY_CUES if name in features}
+        cues = {name: value for name, value in features.items() if name not in by_policy} if by_policy else features
         own = _scores(self.weights, cues)
         if by_table is not None:
             voices = (softmax([features.get(name, 0.0) for name in OPINION]), softmax(own), by_table)
             shares = _shares(length, READ_SHARE if read else TABLE_SHARE)
             own = [_product(rank, shares) / self.temperature for rank in zip(*voices, strict=True)]
-        by_policy = {name: value for name, value in features.items() if name in POLICY_CUES}
         more = (_scores(self.weights, by_policy), _scores(self.learned, features))
         return softmax([sum(parts) for parts in zip(own, *more, strict=True)])
 

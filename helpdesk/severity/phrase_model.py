@@ -39,7 +39,7 @@ FULL = 20  # words of a mail to which the scores before the first belong in full
 FEW = 5000.0  # weight of silence: a mail of two words leans a third as far as one of twenty
 OFFSET = 128  # a lean is kept in one byte
 RARITY = 16  # and so is a rarity, in sixteenths
-_WEIGHTS = tuple(rarity / RARITY for rarity in range(256))  # of a phrase that is used once, by its rarity
+_ONCE = tuple(rarity / RARITY for rarity in range(256))  # what a phrase weighs that is used once, by its rarity
 _GREATEST = (1 << 32) - 1  # of all numbers
 _MARKS = frozenset(".?")
 PAIRS_KEPT = 20_000  # pairs of concepts whose places are remembered
@@ -57,7 +57,7 @@ class PhraseTable:
     numbers: array[int]
     shelves: array[int]  # where the numbers begin that share their first bits
     rarities: bytes
-    columns: tuple[bytes, ...]  # a rank: the lean of each phrase
+    rows: array[int]  # of each phrase, its lean to each rank in a byte: near each other in memory, as they are read
     unit: float
     bias: Row
 
@@ -76,12 +76,13 @@ class PhraseTable:
         """What the phrases at some places add together, by how often each is used: twice is little more than once."""
         take = itemgetter(*counted, 0, 0)  # two more, so that it answers a tuple; nothing weighs them
         values = [
-            _WEIGHTS[rarity] if count == 1 else (1 + math.log(count)) * rarity / RARITY
+            _ONCE[rarity] if count == 1 else (1 + math.log(count)) * rarity / RARITY
             for count, rarity in zip(counted.values(), take(self.rarities), strict=False)
         ]
         step = self.unit / math.sqrt(FEW + sum(map(mul, values, values)))
         nothing = OFFSET * sum(values)
-        one, two, three, four = ((sum(map(mul, values, take(column))) - nothing) * step for column in self.columns)
+        rows = array("I", take(self.rows)).tobytes()
+        one, two, three, four = ((sum(map(mul, values, rows[rank::RANKS])) - nothing) * step for rank in range(RANKS))
         return one, two, three, four
 
 
@@ -93,7 +94,7 @@ class _Heard(NamedTuple):
     places: tuple[int, ...]  # its own, none where nobody used it
     places_last: tuple[int, ...]
     follows: bytes  # what it adds to a phrase that it follows in
-    pieces: tuple[int, ...]  # the places of those that are known
+    pieces: array[int]  # the places of those that are known
 
 
 def number_of(phrase: str) -> int:
@@ -146,15 +147,13 @@ def _runs(words: Sequence[str], longest: int) -> Iterator[str]:
             yield " ".join(words[start : start + length])
 
 
-def pieces_of(word: str) -> Iterator[str]:
+def pieces_of(word: str) -> list[str]:
     """Every run of four and five letters of a word, its ends marked; none of marks and numbers."""
     if word in _MARKS or word[0].isdigit():
-        return
+        return []
     marked = f"<{word}>"
-    for length in PIECES:
-        if len(marked) > length:
-            for start in range(len(marked) - length + 1):
-                yield f"#{marked[start : start + length]}"
+    lengths = [length for length in PIECES if length < len(marked)]
+    return [f"#{marked[start : start + length]}" for length in lengths for start in range(len(marked) - length + 1)]
 
 
 def concepts_of(segments: Iterable[Segment]) -> Iterator[str]:
@@ -178,7 +177,7 @@ def _place_of(concepts: tuple[str, ...]) -> int:
 def _heard(word: str) -> _Heard:
     places, number, last = shipped().places, number_of(word), number_of(f"{LAST}{word}")
     pieces = places(map(zlib.crc32, map(str.encode, pieces_of(word))))
-    return _Heard(number, last, tuple(places([number])), tuple(places([last])), f" {word}".encode(), tuple(pieces))
+    return _Heard(number, last, tuple(places([number])), tuple(places([last])), f" {word}".encode(), array("I", pieces))
 
 
 def _places(words: Sequence[_Heard], table: PhraseTable) -> Iterator[int]:
@@ -207,8 +206,8 @@ def shipped() -> PhraseTable:
     """The shipped table; some 50 ms for the first mail."""
     weights, phrases = stored.weights(), stored.phrases()
     numbers = phrases.numbers + array("I", [_GREATEST])
-    columns = tuple(phrases.rows[rank::RANKS] + bytes([OFFSET]) for rank in range(RANKS))
-    return PhraseTable(numbers, _shelves(numbers), phrases.rarities + bytes(1), columns, weights.unit, weights.bias)
+    rows = array("I", phrases.rows + bytes([OFFSET] * RANKS))
+    return PhraseTable(numbers, _shelves(numbers), phrases.rarities + bytes(1), rows, weights.unit, weights.bias)
 
 
 def _shelves(numbers: array[int]) -> array[int]:

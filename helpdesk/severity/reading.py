@@ -91,21 +91,24 @@ def read(subject: str, text: str, *, languages: tuple[str, ...]) -> tuple[Segmen
 def _lexemes_of(languages: tuple[str, ...]) -> Callable[[str], tuple[Lexeme, ...]]:
     """What a token as it is written stands for in those languages; found once for each."""
     book = shelf(languages)
+    contrasts = book.single("contrast")
 
     def lexeme(token: Token) -> Lexeme:
         word, mark = token
-        contrasts, separates = word in book.single("contrast"), "," in mark or ":" in mark
-        return Lexeme(
-            word,
-            mark,
-            begun=book.begun_by(word) if word else None,
-            counts=_counts(word),
-            contrasts=contrasts,
-            separates=separates,
-            plain=not (contrasts or separates or _ends_sentence(mark)),
-        )
+        if not word:
+            return _mark(mark)
+        turns = word in contrasts
+        return Lexeme(word, "", book.begun_by(word), _counts(word), turns, separates=False, plain=not turns)
 
-    return lru_cache(REMEMBERED)(lambda raw: tuple(map(lexeme, tokens_of(raw))))
+    return lru_cache(REMEMBERED)(lambda raw: tuple([lexeme(token) for token in tokens_of(raw)]))
+
+
+@lru_cache(REMEMBERED)
+def _mark(mark: str) -> Lexeme:
+    """A mark, which is one in every language."""
+    separates = "," in mark or ":" in mark
+    plain = not (separates or _ends_sentence(mark))
+    return Lexeme("", mark, begun=None, counts=False, contrasts=False, separates=separates, plain=plain)
 
 
 def _segments(text: str, known: Callable[[str], tuple[Lexeme, ...]], *, subject: bool) -> Iterator[Segment]:
@@ -178,10 +181,13 @@ def _hits(said: Sequence[Lexeme], words: Sequence[str], parts: Sequence[int]) ->
     hits: list[Hit] = []
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
     mocked = 0  # and words before this one name another environment than production
-    for place, lexeme in enumerate(said):
+    for place, (lexeme, following) in enumerate(zip(said, (*words[1:], ""), strict=True)):
         if lexeme.counts and (share := _share(words, place)) and not (place and words[place - 1] in _EVERY):
             hits.append(Hit(share, place, place + 2, parts[place]))
-        if lexeme.begun is None or place < swallowed or not (found := lexeme.begun.at(words, place)):
+        begun = lexeme.begun
+        if begun is None or (begun.only_before is not None and following not in begun.only_before):
+            continue  # as most words
+        if place < swallowed or not (found := begun.at(words, place)):
             continue
         if lexeme.word == "some" and place + 1 < len(words) and said[place + 1].counts:
             hits.append(Hit("many", place, place + 2, parts[place]))

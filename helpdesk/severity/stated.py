@@ -8,6 +8,7 @@ and is left to the cues.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from helpdesk.offering.intake_words import folded
 from helpdesk.severity.words import fold, word_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from helpdesk.offering.severities import Degree, Rank, SeverityTerms
 
@@ -49,17 +50,17 @@ COMMON: tuple[tuple[Rank, frozenset[str]], ...] = tuple(
 
 def stated_words(subject: str, text: str, besides: Collection[str] = ()) -> str | None:
     """The raw words of a priority stated in a mail, or None. `besides` are folded labels that ask for something else."""
-    if (
-        match := _labelled(_LINE, text, besides)
-        or (_labelled(_INLINE, text, besides) if _may_state_inline(text) else None)
-        or _labelled(_LINE, subject, besides)
-    ):
+    if match := _first_labelled(_statements_in(text), text, besides) or _labelled(_LINE, subject, besides):
         return " ".join(match["value"].split()).strip(" *_|") or None
     if match := _TAG.match(subject):
         words = match["value"].strip()
         return words if _common_rank(folded(words)) or _CODE.fullmatch(words) else None
     match = _CODE.search(subject)
     return match[0] if match else None
+
+
+def _first_labelled(patterns: Iterable[re.Pattern[str]], text: str, besides: Collection[str]) -> re.Match[str] | None:
+    return next((match for pattern in patterns if (match := _labelled(pattern, text, besides))), None)
 
 
 def _labelled(pattern: re.Pattern[str], text: str, besides: Collection[str]) -> re.Match[str] | None:
@@ -104,8 +105,16 @@ def _common_rank(plain: str) -> Rank | None:
 
 def without_statement(text: str) -> str:
     """A text without the lines that state a priority: they are kept apart and are nobody's symptom."""
-    text = _LINE.sub("", text)
-    return _INLINE.sub("", text) if _may_state_inline(text) else text
+    for pattern in _statements_in(text):
+        text = pattern.sub("", text)
+    return text
+
+
+@lru_cache(1)  # what states a priority is looked for, and then left out
+def _statements_in(text: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of statements that may be in a text: none, in most."""
+    inline = (_INLINE,) if _may_state_inline(text) else ()
+    return (_LINE, *inline) if _LINE.search(text) else inline
 
 
 def _may_state_inline(text: str) -> bool:

@@ -8,6 +8,7 @@ the signature and the courtesies at both ends, because their words are nobody's 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAX_TEXT = 8000  # characters looked at: a symptom stands at the top, a log below
 MAX_SUBJECT = 500
@@ -53,7 +54,12 @@ def own_words_of_tidy(text: str) -> str:
 
 def tidy(text: str) -> str:
     """`text` without runs of blanks, blank lines and endless words, so that no pattern can be made to crawl."""
-    return "\n".join([" ".join(words) for line in text[: 2 * MAX_TEXT].splitlines() if (words := _words(line))])
+    return _tidied(text[: 2 * MAX_TEXT])
+
+
+@lru_cache(1)  # who looks for a monitor's mail asks it of the same text before
+def _tidied(text: str) -> str:
+    return "\n".join([" ".join(words) for line in text.splitlines() if (words := _words(line))])
 
 
 def _words(line: str) -> list[str]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from helpdesk.data_file import data_file
@@ -114,25 +113,29 @@ class Beginnings:
     """The entries that begin with one word: those of that word alone, those told by the next words, and the rest.
 
     The rest goes on with a gap, or with any word that begins so: `near` and `stems` say whether one of it can match.
+    Most words begin nothing but entries of several words: `only_before` are those of which one has to follow then.
     """
+
+    __slots__ = ("_alone", "_by_next", "_near", "_rest", "_stems", "only_before")
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._alone: list[Found] = []  # of one word
         self._by_next: dict[str, list[tuple[str, Entry]]] = {}  # with the word behind the next, "" for any or none
         self._rest: list[Entry] = []
         for entry in entries:
-            following = entry.parts[1] if len(entry.parts) > 1 else ""
-            if not following:
+            parts = entry.parts
+            if len(parts) == 1:
                 self._alone.append((entry.concept, 1))
-            elif following == GAP or following.endswith("*"):
+            elif parts[1] == GAP or parts[1].endswith("*"):
                 self._rest.append(entry)
             else:
-                third = entry.parts[2] if len(entry.parts) > 2 else ""
+                third = parts[2] if len(parts) > 2 else ""
                 told = "" if third == GAP or third.endswith("*") else third
-                self._by_next.setdefault(following, []).append((told, entry))
+                self._by_next.setdefault(parts[1], []).append((told, entry))
         first_told = [entry.parts[1 if entry.parts[1] != GAP else 2] for entry in self._rest]
-        self._near = frozenset(part for part in first_told if not part.endswith("*"))
+        self._near = frozenset([part for part in first_told if not part.endswith("*")])
         self._stems = tuple({part[:-1] for part in first_told if part.endswith("*")})
+        self.only_before = None if self._alone or self._rest else self._by_next.keys()
 
     def at(self, words: Sequence[str], position: int) -> list[Found]:
         """Every (concept, number of words) that an entry matches at a position, where its first word stands."""
@@ -161,7 +164,7 @@ class Shelf:
 
     def begun_by(self, word: str) -> Beginnings | None:
         """The entries of any language that begin with a word."""
-        entries = [*chain.from_iterable([book.begun_by(word) for book in self._books])]
+        entries = [entry for book in self._books for entry in book.begun_by(word)]
         return Beginnings(entries) if entries else None
 
     @cache  # noqa: B019 - a shelf lives as long as the process; there are few
