@@ -667,10 +667,10 @@ def _step_words(step: TakenStep, case: Case, zone: str, now: datetime) -> StepWo
 
 
 def _cause(case: Case, begun: datetime) -> str:
-    """What a call that began then began with: the customer's word, a raise of the severity, or "", the opening."""
+    """What a call that began then began with: a customer's word, a raise, its being given on, or "", the opening."""
     for event in case.of_type(CalledAgain, SeveritySet):
         if event.at == begun:
-            return "written" if isinstance(event, CalledAgain) else "raised"
+            return "raised" if isinstance(event, SeveritySet) else "given" if event.whom else "written"
     return ""
 
 

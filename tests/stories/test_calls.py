@@ -369,3 +369,61 @@ def test_the_mail_at_a_hand_over_lists_a_case_where_an_agent_gave_it_and_nowhere
         BOB: (True, False),
         KIT: (False, True),
     }
+
+
+# --- given on
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["#assign bob", "#assign! bob", "#tag vip\n#assign bob", "#note\n#assign bob\nHe knows it."],
+)
+def test_who_is_given_a_case_at_night_that_is_due_before_they_are_there_is_called(tmp_path, order):
+    desk = office(tmp_path)
+    outage(desk)
+    desk.at("2026-05-20 02:05")
+    desk.reply(ANN, order, to_kind="escalation")
+    assert "who is not on duty before it is due, and is called" in " ".join(desk.last(ANN, "echo").text.split())
+    assert "HD-1 was given to you" in desk.last(BOB, "escalation").text
+    desk.at("2026-05-20 02:21")
+
+    assert calls(desk, BOB) == [wall("2026-05-20 02:05"), wall("2026-05-20 02:20")]
+    assert calls(desk, ANN) == [wall("2026-05-20 02:00")], "who gave it on is not woken again"
+    assert calls(desk, LENA) == [wall("2026-05-20 02:20")], "the next is she"
+
+    desk.reply(BOB, "#ack", to_kind="escalation")
+    desk.at("2026-05-20 02:59")
+    assert len(calls(desk, BOB) + calls(desk, LENA)) == 3
+
+
+@pytest.mark.parametrize(
+    ("hours", "order", "said"),
+    [
+        (NINE_TO_FIVE, "#ack\n#assign bob", "nobody is called, as you have acknowledged it"),
+        (NINE_TO_FIVE, "#assign ann", "was with Ann Berg already"),
+        (NINE_TO_FIVE, "#assign bob\n#answer\nHello Ray, we look.", "assigned to Bob Cole"),
+        (NINE_TO_FIVE, "#assign bob\n#severity sev4", "acknowledged"),
+        (ALWAYS, "#assign bob", "assigned to Bob Cole"),
+    ],
+)
+def test_who_need_not_be_woken_is_not(tmp_path, hours, order, said):
+    desk = office(tmp_path, hours=hours)
+    outage(desk)
+    desk.at("2026-05-20 02:05")
+    desk.reply(ANN, order, to_kind="escalation")
+    desk.at("2026-05-20 02:29")
+
+    assert said in " ".join(desk.last(ANN, "echo").text.split())
+    assert (calls(desk, BOB), calls(desk, LENA)) == ([], [])
+
+
+def test_who_puts_two_cases_together_has_both(tmp_path):
+    desk = office(tmp_path)
+    outage(desk)
+    desk.at("2026-05-20 02:03")
+    desk.mail("sue@gate.example", "Nothing works", OUTAGE, to="email@logicgate.example")
+    (mail,) = [one for one in desk.sent_to(ANN, "escalation") if "HD-2" in one.subject]
+    desk.receive(desk.reply_to(mail, ANN, "#merge HD-1"))
+    desk.at("2026-05-20 02:59")
+
+    assert (len(calls(desk, ANN)), calls(desk, BOB), calls(desk, LENA)) == (2, [], [])

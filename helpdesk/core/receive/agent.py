@@ -125,7 +125,9 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
         return _sent_back(execution, orders, answer)
     orders = crossing.kept_open(execution, orders)
     _speak(execution, orders)
-    for command in (*orders.given_besides("cc", "requester", "merge"), *orders.given("merge")):
+    # To whom it is given is settled by what it is then.
+    rest = orders.given_besides("cc", "requester", "assign", "merge")
+    for command in (*rest, *orders.given("assign"), *orders.given("merge")):
         obey(execution, command, orders)
     _acknowledge(execution, orders)
     _say_what_stays(execution, orders)
@@ -377,7 +379,7 @@ def _speak(execution: Execution, orders: Orders) -> None:
 def _acknowledge(execution: Execution, orders: Orders) -> None:
     """Any mail of an agent says that somebody has it (LGT-5)."""
     given = orders.given("nocall", "ack")
-    if given or unacknowledged(execution.case):
+    if given or (unacknowledged(execution.case) and not execution.called_on):
         because = f"#{given[0].verb}" if given else "an agent wrote"
         execution.happened(PageAcknowledged(*execution.stamp, because=because))
         said = "".join(f'; "{command.detail}" stays in the team' for command in given if command.detail)

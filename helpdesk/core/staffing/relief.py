@@ -94,6 +94,12 @@ def said_away(agent: Agent, now: datetime) -> str:
     return f"away until {local - _MOMENT:%Y-%m-%d}"
 
 
+def cannot_wait(agent: Agent, case: Case, terms: Terms, now: datetime) -> bool:
+    """Whether a case falls due before that agent is there, and nobody is who would have it instead."""
+    need = _Need(agent, case, terms, now, _due_at(agent, Decision(case), terms, now))
+    return need.due_at is not None and not need.is_in_time(agent) and _successor(need) is None
+
+
 def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) -> Decision:
     """Let somebody who is there have what a decision tells the holder of a case alone."""
     case = decision.case

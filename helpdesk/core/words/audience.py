@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.core.words.events import CalledAgain, PageAcknowledged
 from helpdesk.person import Person
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _people(audience: Audience, case: Case, terms: Terms, now: datetime) -> list
         case "operators":
             found = [*terms.operators]
         case "on-call" | "on-call-secondary":
-            found = [_on_call(audience, terms, now)]
+            found = [_on_call(audience, case, terms, now)]
         case "account-contacts":
             found = [Person(address) for address in (terms.customer.account_contacts if terms.customer else ())]
         case _:
@@ -64,18 +65,33 @@ def _people(audience: Audience, case: Case, terms: Terms, now: datetime) -> list
     return [person for person in found if person]
 
 
-def _on_call(audience: Audience, terms: Terms, now: datetime) -> Person | None:
-    """Who has the seat: who is away is passed over; the next is the lead, or while no seat is taken who is on duty."""
+def _on_call(audience: Audience, case: Case, terms: Terms, now: datetime) -> Person | None:
+    """Who has the seat: who is away is passed over; the next is the lead, or while no seat is taken who is on duty.
+
+    Who was given the case goes first, and who gave it to them is called no more.
+    """
     team = terms.team
     if team.rotation is None:
         return None
     seats = team.rotation.on_call(now)
-    on_call = [seat for seat in (seats.primary, seats.secondary) if seat]
+    given = _given_on(case)
+    gave = team.agent(given.by) if given else None
+    holder = team.agent(given.whom) if given else None
+    on_call = [
+        seat for seat in (seats.primary, seats.secondary) if seat and not (gave and seat.address in gave.addresses)
+    ]
+    on_call = [*([holder.person] if holder else []), *on_call]
     taken = any(not _away(seat, terms, now) for seat in on_call)
     on_duty = [] if taken else [agent.person for agent in team.agents if agent.on_duty(now)]
     order = dict.fromkeys((*on_call, *on_duty, *([team.lead] if team.lead else [])))
     here = [person for person in order if not _away(person, terms, now)] or [*order]
     return here[0] if audience == "on-call" else here[1] if len(here) > 1 else team.lead
+
+
+def _given_on(case: Case) -> CalledAgain | None:
+    """The call that began with the case being given to who has it, while nobody has acknowledged it."""
+    last = next(iter(reversed(case.of_type(CalledAgain, PageAcknowledged))), None)
+    return last if isinstance(last, CalledAgain) and last.whom and last.whom == case.assignee else None
 
 
 def _away(person: Person, terms: Terms, now: datetime) -> bool:

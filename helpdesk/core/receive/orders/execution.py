@@ -53,6 +53,7 @@ class Execution(DecisionBuilder):
         self.unseen: tuple[CaseMail, ...] = ()  # words of customers that the agent had not seen
         self.newer: list[CaseMail] = []  # and those that they had, and did not answer
         self.kept_open: list[str] = []  # the orders that are not done because of the unseen
+        self.called_on = False  # whether somebody else is called now
         self.split: Split | None = None
         self.help: tuple[CommandForm, ...] = ()  # the list of commands, if it was asked for
         self.beside: dict[int, tuple[Decision, Terms]] = {}  # what the mail does to other cases

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks.ladder import unacknowledged
 from helpdesk.core.staffing.relief import said_away
 from helpdesk.core.words.decision import Arrival, Draft, Split
 from helpdesk.core.words.drafts import MergedMail
 from helpdesk.core.words.enclosure import enclosures
-from helpdesk.core.words.events import CaseAssigned, CaseLinked, CaseMerged, CaseReopened, MergedInto, SplitOff
+from helpdesk.core.words.events import (
+    CaseAssigned,
+    CaseLinked,
+    CaseMerged,
+    CaseReopened,
+    MergedInto,
+    PageAcknowledged,
+    SplitOff,
+)
 from helpdesk.core.words.subjects import bare_subject
 
 if TYPE_CHECKING:
@@ -88,6 +97,8 @@ def merge(execution: Execution, command: Command, _orders: Orders) -> None:
     if into.assignee and into.assignee != case.assignee:
         execution.happened(CaseAssigned(*execution.stamp, agent=into.assignee, because=f"merged into {into.ref}"))
     execution.happened(MergedInto(*execution.stamp, into=into.ref, shared=shared))
+    if unacknowledged(into):  # who puts two together has both at hand
+        execution.happened_to(survivor, PageAcknowledged(*execution.stamp, because=f"{case.ref} was merged into it"))
     for person in survivor.terms.keepers(into.assignee):
         if person.address not in execution.agent.addresses:
             content = MergedMail(merged_ref=case.ref, merged_number=case.number)

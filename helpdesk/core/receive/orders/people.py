@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks import calling
 from helpdesk.core.receive import behalf, scope
 from helpdesk.core.staffing import assignment
-from helpdesk.core.staffing.relief import said_away
+from helpdesk.core.staffing.relief import cannot_wait, said_away
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import AssignedMail
 from helpdesk.core.words.events import (
+    CalledAgain,
     CaseAssigned,
     CaseFlagged,
     CaseUnflagged,
@@ -27,10 +29,11 @@ from helpdesk.core.words.events import (
 if TYPE_CHECKING:
     from helpdesk.core.receive.orders.command import Command, Orders
     from helpdesk.core.receive.orders.execution import Execution
+    from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
 
 
-def assign(execution: Execution, command: Command, _orders: Orders) -> None:
+def assign(execution: Execution, command: Command, orders: Orders) -> None:
     """Obey `#assign`."""
     agent = execution.terms.team.agent(command.argument)
     if agent is None:
@@ -45,10 +48,27 @@ def assign(execution: Execution, command: Command, _orders: Orders) -> None:
         execution.done.append(f"not assigned: {name} is {away}; #assign! {agent.address} gives it to them anyway")
         return
     execution.happened(CaseAssigned(*execution.stamp, agent=agent.address, because=f"by {execution.name}"))
-    execution.done.append(f"assigned to {name}{f', {away}: what cannot wait goes to who is there' if away else ''}")
+    said = f", {away}: what cannot wait goes to who is there" if away else _told_in_time(execution, agent, orders)
+    execution.done.append(f"assigned to {name}{said}")
     if agent.address != execution.agent.address:
         content, name = AssignedMail(handed_over=True), execution.agent.name
         execution.drafts.append(Draft(content, agent.person, execution.arrival.key, author=name))
+
+
+def _told_in_time(execution: Execution, agent: Agent, orders: Orders) -> str:
+    """Call who is given a case that is due before they are back, where such cases are called for; in words."""
+    case, terms = execution.case, execution.terms
+    if agent.address == execution.agent.address or not cannot_wait(agent, case, terms, execution.now):
+        return ""
+    late = "who is not on duty before it is due"
+    if not calling.is_called_for(case, terms):
+        return f", {late}"
+    if orders.has("ack", "nocall"):
+        return f", {late}; nobody is called, as you have acknowledged it"
+    execution.called_on = True
+    because = f"given to {agent.name_or_address}, {late}"
+    execution.happened(CalledAgain(*execution.stamp, because=because, anew=True, whom=agent.address))
+    return f", {late}, and is called"
 
 
 def team(execution: Execution, command: Command, _orders: Orders) -> None:

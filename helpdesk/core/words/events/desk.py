@@ -106,10 +106,11 @@ class StepTaken(Event, stored_as="step_taken"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledAgain(Event, stored_as="called_again"):
-    """The customer wrote on a severe case while nobody was there: people on call are called anew."""
+    """People on call are called anew: the customer wrote, or it was given to somebody, who is not there."""
 
     because: str = written("")
     anew: bool  # whether no call was under way
+    whom: str = ""  # the agent whom it was given to, and who is called first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
