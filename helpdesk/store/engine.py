@@ -143,7 +143,8 @@ def read_url(text: str) -> sa.URL:
 def _sqlite(url: sa.URL) -> sa.Engine:
     # Without a file name the database lives in memory, and only as long as its one connection (the laboratory).
     in_memory = url.database in {None, "", ":memory:"}
-    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    # The connection that was used last knows best what is there: any other reads all pages anew once it has written.
+    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_use_lifo": True}
     arguments = {"check_same_thread": False, "cached_statements": _STATEMENTS}
     engine = sa.create_engine(url, module=library(), hide_parameters=True, connect_args=arguments, **pool)
     if url.database and not in_memory and not url.database.startswith("file:"):
