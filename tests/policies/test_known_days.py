@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
+from importlib.resources import files
 
 import holidays
 import pytest
@@ -12,9 +16,11 @@ import sqlalchemy as sa
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.desk import load_rules
 from helpdesk.desk.apply import apply_policy
-from helpdesk.offering.files import days_from_shape, find, load_policies, read_policy
+from helpdesk.offering.files import days_from_shape, find, known_days, load_policies, policy_file, read_policy
 from helpdesk.offering.files.days import public_holidays
-from helpdesk.offering.files.known_days import YEARS, known_now
+from helpdesk.offering.files.find import policy_files
+from helpdesk.offering.files.known_days import YEARS, KnownDays, known_now
+from helpdesk.offering.files.read import days_of, read_table
 from helpdesk.offering.files.schema import CountryHolidays
 from helpdesk.report.explain import case_clocks_text
 from helpdesk.store import cases, migrate
@@ -25,6 +31,7 @@ from helpdesk.unit.versions import Versions
 from tests.desk import JO, KEY, TestDesk, wall, write_office
 
 US = CountryHolidays("US")
+SHIPPED = files("helpdesk.offering.files").joinpath("shipped_days.json")
 
 
 @pytest.fixture
@@ -38,6 +45,7 @@ def later_release(monkeypatch):
             return {**found, date(2026, 5, 20): "A new holiday"} if country == "US" else found
 
         monkeypatch.setattr(holidays, "country_holidays", of_later)
+        monkeypatch.setattr(known_days, "version", lambda _name: "99.0")
         public_holidays.cache_clear()
         find.survey_policy.cache_clear()
 
@@ -103,6 +111,23 @@ def test_a_release_that_knows_the_same_days_makes_no_new_version(desk, tmp_path,
     desk.mail(JO, "Layouts", "Priority: Medium\n\nNo layout loads.")
 
     assert desk.case(1).policy_version == desk.case(2).policy_version
+
+
+def test_the_shipped_days_are_those_that_the_package_knows(monkeypatch):
+    """`HELPDESK_GOLDEN=rewrite pytest tests/policies/test_known_days.py` writes them anew, as for another release."""
+    monkeypatch.setattr(known_days, "version", lambda _name: "99.0")  # so that the package is asked
+    asked = [days_of(read_table(policy_file(path))).days for path in policy_files(None)]
+    days = {place: days for of_policy in asked for place, days in of_policy.items()}
+    found = KnownDays(f"holidays {holidays.__version__}", YEARS, days).shape()
+    if os.environ.get("HELPDESK_GOLDEN") == "rewrite":
+        SHIPPED.write_text(json.dumps(found, sort_keys=True).replace("}, ", "},\n") + "\n", encoding="utf-8")
+    assert json.loads(SHIPPED.read_text(encoding="utf-8")) == found
+
+
+def test_the_shipped_policies_are_read_without_the_package():
+    """To load it takes a tenth of what a command takes."""
+    read = "from helpdesk.offering.files import load_policies; import sys; load_policies(); print('holidays' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", read], capture_output=True, check=True, text=True).stdout == "False\n"
 
 
 def test_what_is_stored_is_read_again_as_it_was_and_says_where_it_is_from():

@@ -159,6 +159,8 @@ def test_the_version_follows_the_text_and_the_public_holidays_and_nothing_else(m
     assert version("b.toml") == first
     assert version(text=GOOD + "\n") != first
     answer = days.public_holidays
+    monkeypatch.setattr(known_days, "version", lambda _name: "99.0")
+    assert version() == first
     monkeypatch.setattr(known_days, "public_holidays", lambda *asked: answer(*asked)[1:])
     assert version() != first
 
