@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from helpdesk.core.words.placement import Told
+from helpdesk.core.words.placement import WatchedCase
 from helpdesk.store.dialect import insert_ignoring
 from helpdesk.store.tables import watched
 
@@ -33,10 +33,10 @@ def note(connection: sa.Connection, case: int, keys: Collection[str], *, proven:
         connection.execute(_PROVE, [{"whose": case, "named": key} for key in keys])
 
 
-def find(connection: sa.Connection, keys: Collection[str]) -> Told | None:
+def find(connection: sa.Connection, keys: Collection[str]) -> WatchedCase | None:
     """The newest case that any of these names is noted for."""
     row = connection.execute(_FIND, {"keys": list(keys)}).first() if keys else None
-    return Told(int(row.case_id), bool(row.proven)) if row else None
+    return WatchedCase(int(row.case_id), bool(row.proven)) if row else None
 
 
 def forget(connection: sa.Connection, case: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.words.enclosure import DECORATION, MACHINERY, SECRET, TOO_LARGE, sorted_out, told
+from helpdesk.core.words.enclosure import DECORATION, MACHINERY, SECRET, TOO_LARGE, described, sorted_out
 from helpdesk.core.words.message import Attachment, Message
 from helpdesk.mail.read.parse import parse
 from helpdesk.mail.write.compose import Letter, compose
@@ -152,4 +152,4 @@ def test_what_stays_is_told_with_its_reason_and_machinery_is_not_told():
         )
     )
 
-    assert list(told(message)) == ["a.zip (30.0 MB, not sent along: too large to send along)", "b.txt (1 kB)"]
+    assert list(described(message)) == ["a.zip (30.0 MB, not sent along: too large to send along)", "b.txt (1 kB)"]

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from helpdesk.core.words.message import Envelope
 from helpdesk.core.words.people import Workload
-from helpdesk.core.words.placement import Told
+from helpdesk.core.words.placement import WatchedCase
 from helpdesk.errors import Unavailable
 from helpdesk.shipped import shipped
 from helpdesk.store import (
@@ -341,12 +341,12 @@ def test_a_case_of_before_is_known_by_no_name_and_one_of_now_by_its_own(empty):
         watched.note(connection, 1, ["a", "b"], proven=True)
         watched.note(connection, 1, ["a"], proven=False)
         watched.note(connection, 2, ["b"], proven=False)
-        assert watched.find(connection, ["a"]) == Told(1, proven=True)
-        assert watched.find(connection, ["a", "b"]) == Told(2, proven=False)
+        assert watched.find(connection, ["a"]) == WatchedCase(1, proven=True)
+        assert watched.find(connection, ["a", "b"]) == WatchedCase(2, proven=False)
         watched.note(connection, 2, ["b"], proven=True)
-        assert watched.find(connection, ["b"]) == Told(2, proven=True)
+        assert watched.find(connection, ["b"]) == WatchedCase(2, proven=True)
         watched.forget(connection, 2)
-        assert watched.find(connection, ["b"]) == Told(1, proven=True)
+        assert watched.find(connection, ["b"]) == WatchedCase(1, proven=True)
 
 
 def test_what_had_arrived_is_known_by_its_mailbox_and_time_from_now_on(empty):

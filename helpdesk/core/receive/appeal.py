@@ -119,35 +119,36 @@ def _later(sentence: str, language: _Language) -> bool:
 
 
 @cache
+def _file() -> dict[str, dict[str, str | list[str]]]:
+    return data_file(__package__, "appeal.toml")
+
+
+@cache
 def _languages() -> tuple[_Language, ...]:
-    return tuple(_language(told) for name, told in _told().items() if name != "common")
+    return tuple(_language(table) for name, table in _file().items() if name != "common")
 
 
 @cache
 def _hint() -> re.Pattern[str]:
     """Any of the hints; those that begin with the same letter are tried only where it stands."""
-    hints = sorted(str(_told()["common"]["hints"]).split())
+    hints = sorted(str(_file()["common"]["hints"]).split())
     alike = ((first, "|".join(re.escape(hint[1:]) for hint in those)) for first, those in groupby(hints, itemgetter(0)))
     return re.compile("|".join(f"{re.escape(first)}(?:{rest})" for first, rest in alike))
 
 
 @cache
 def _product() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{_told()['common']['product']})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{_file()['common']['product']})(?!\w)")
 
 
-def _told() -> dict[str, dict[str, str | list[str]]]:
-    return data_file(__package__, "appeal.toml")
-
-
-def _language(told: dict[str, str | list[str]]) -> _Language:
+def _language(table: dict[str, str | list[str]]) -> _Language:
     def whole(name: str) -> re.Pattern[str]:
-        return re.compile(rf"(?<!\w)(?:{told[name]})(?!\w)")
+        return re.compile(rf"(?<!\w)(?:{table[name]})(?!\w)")
 
     def any_of(name: str) -> re.Pattern[str]:
-        filled = list(told[name])
+        filled = list(table[name])
         for part in ("case", "above", "yours"):
-            filled = [one.replace(f"{{{part}}}", f"(?:{told[part]})") for one in filled]
+            filled = [one.replace(f"{{{part}}}", f"(?:{table[part]})") for one in filled]
         return re.compile(rf"(?<!\w)(?:{'|'.join(f'(?:{one})' for one in filled)})")
 
     return _Language(

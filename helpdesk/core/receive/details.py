@@ -91,7 +91,7 @@ def given(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Details:
     reading.kind()
     reading.severity()
     reading.area(new.get("area", ""))
-    return Details(reading.told(), tuple(reading.changed), (*reading.proposed, *proposed), reading.verdict)
+    return Details(reading.record(), tuple(reading.changed), (*reading.proposed, *proposed), reading.verdict)
 
 
 def _held(case: Case) -> set[str]:
@@ -203,7 +203,7 @@ class _Reading:
     def happened(self, event: Event) -> None:
         self.events.append(replace(event, at=self.case.not_before(type(event), event.at)))
 
-    def told(self) -> tuple[Event, ...]:
+    def record(self) -> tuple[Event, ...]:
         """All that is on the record: the answers, and what follows from them."""
         answers = replace(
             self.given,

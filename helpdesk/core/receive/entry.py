@@ -63,14 +63,14 @@ def to_agents(
     named = written_on or case
     sender, placement = arrival.message.sender, arrival.placement
     opens, outside = isinstance(content, AssignedMail), placement.role == "outsider"
-    unverified = (outside and not placement.told) or "unverified" in case.tags
+    unverified = (outside and not placement.informed) or "unverified" in case.tags
     content = replace(
         content,
         trust=placement.because,
         unverified=content.unverified or unverified,
         outsider=content.outsider or (outside and not opens),
         sender=sender.address if sender else "",
-        attached=tuple(enclosure.told(arrival.message)),
+        attached=tuple(enclosure.described(arrival.message)),
         folded=arrival.folded,
         new_subject=new_subject(arrival.message.subject, of_case=named.subject, ref=named.ref),
     )

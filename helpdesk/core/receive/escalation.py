@@ -66,7 +66,7 @@ def _new_words(arrival: Arrival, case: Case | None) -> str:
 # --- who hears of it
 
 
-def told(case: Case, terms: Terms, now: datetime) -> list[Person]:
+def who_hears(case: Case, terms: Terms, now: datetime) -> list[Person]:
     """The customer's account contacts; without any the team's lead; without one the team."""
     named = terms.customer.account_contacts if terms.customer else ()
     return [reader.person for reader in readers(("account-contacts",) if named else ("lead",), case, terms, now)]
@@ -83,7 +83,7 @@ def mails(before: Case | None, case: Case, events: Sequence[Event], arrival: Arr
     names = f"; it names {arrival.linked_ref}" if arrival.linked_ref else ""
     content = EscalationAskedMail(asked=f"{asked.because}{names}", sender=arrival.sender)
     key, text, shows = f"{arrival.key}/asked", arrival.message.reply, (arrival.number,)
-    for person in told(case, terms, asked.recorded_at):
+    for person in who_hears(case, terms, asked.recorded_at):
         yield Draft(content, person, key, text, author, shows=shows)
     to = _customer(case, arrival)
     if before is not None and to and not told_lately(before, asked) and _may_answer(to, arrival, terms):

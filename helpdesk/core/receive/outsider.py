@@ -37,12 +37,12 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
     """Decide what the mail of somebody on a case does who is not believed there: its agent is shown it."""
     if arrival.placement.asked:
         return answers_question(case, arrival, terms, now)
-    staff = arrival.placement.told or arrival.placement.agent is not None
+    staff = arrival.placement.informed or arrival.placement.agent is not None
     wrote = replace(entry.came(OutsiderWrote, arrival, now), staff=staff)
     made = DecisionBuilder(case)
     made.happened(wrote, *entry.masked(arrival, now))
     sender = arrival.message.sender
-    heard = arrival.placement.told and arrival.sender in ladder.called(case)
+    heard = arrival.placement.informed and arrival.sender in ladder.called(case)
     if heard:
         made.happened(PageAcknowledged(*entry.stamp(arrival, now), because="somebody who was told wrote"))
     # An agent who answered another mail than theirs believes that the customer has their words.

@@ -92,7 +92,7 @@ def names(message: Message) -> tuple[str, ...]:
     return tuple(one.label for one in message.attachments if not one.kept)
 
 
-def told(message: Message) -> Iterator[str]:
+def described(message: Message) -> Iterator[str]:
     """The files in words, for a mail to an agent: name, size, and why one does not come along."""
     for one in message.attachments:
         if one.kept not in {MACHINERY, DECORATION}:

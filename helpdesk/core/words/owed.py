@@ -45,7 +45,5 @@ class Owed:
     next_word: Clock | None
     running: tuple[RunningClock, ...]  # the first that is due first
     not_owed: tuple[Doubt, ...]
-    promised: tuple[
-        ToldPromise, ...
-    ]  # what is told of besides: in the acknowledgment, and to agents what no clock measures
+    promised: tuple[ToldPromise, ...]  # told of besides: in the acknowledgment, and to agents what no clock measures
     reopens_until: datetime | None  # until when a reply opens what is over; None: at any time, or it is not over

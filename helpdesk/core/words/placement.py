@@ -88,7 +88,7 @@ class Placement:
     authenticated: bool = False  # of a new case: its sender's domain is proven
     proven: bool = False  # the same, of a mail on a case too
     stays: bool = False  # an agent answers a mail whose plain replies stay in the team
-    told: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
+    informed: bool = False  # no agent, but we had told them of the case: their reply says that somebody has it
     askable: bool = False  # nothing proves that it is the agent's: they are asked, where it has orders
     confirms: str = ""  # an agent says yes to that order: the key of the mail that has it
     asked: bool = False  # an agent asked them, and they answer that mail
@@ -109,26 +109,28 @@ def place_robot(evidence: Evidence, cases: Mapping[int, Case]) -> Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WatchedCase:
     """The last case that this sender's mails to this mailbox made of what they watch. `proven`: one of them was."""
 
     case: int
     proven: bool
 
 
-def place_monitor(placement: Placement, evidence: Evidence, seen: Watched, told: Told | None) -> Placement:
+def place_monitor(placement: Placement, evidence: Evidence, seen: Watched, earlier: WatchedCase | None) -> Placement:
     """A monitor's mail that names no case of ours belongs to the case of what it is about.
 
     Names can be guessed, so a sender who is not proven gets onto no case of one who was, and onto none at all where
     the desk asks agents for proof: what is believed of an outage is worth as much.
     """
     placement = replace(placement, watched=seen)
-    if told is None or placement.linked is not None:
+    if earlier is None or placement.linked is not None:
         return placement
-    if not seen.proven and (told.proven or evidence.authentication_required):
-        because = f"a monitor tells of what HD-{told.case} is about, but the mail's authentication result is not right"
+    if not seen.proven and (earlier.proven or evidence.authentication_required):
+        because = (
+            f"a monitor tells of what HD-{earlier.case} is about, but the mail's authentication result is not right"
+        )
         return replace(placement, because=because)
-    return replace(placement, case=told.case, role="customer", because="the same monitor tells of the same thing")
+    return replace(placement, case=earlier.case, role="customer", because="the same monitor tells of the same thing")
 
 
 def place(evidence: Evidence, cases: Mapping[int, Case], team: Team) -> Placement:
@@ -171,7 +173,7 @@ def _place_reader(lent: TokenSeen, evidence: Evidence, case: Case) -> Placement:
         return Placement(case.number, "outsider", "another person's reply address")
     doubt = _doubt(evidence, case)
     because = doubt or "the reply address of somebody whom we had told"
-    return Placement(case.number, "outsider", because, told=not doubt)
+    return Placement(case.number, "outsider", because, informed=not doubt)
 
 
 def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int], agent: Agent) -> Placement:

@@ -95,7 +95,7 @@ def _strings(xml: str) -> list[str]:
 def _cells(sheets: Sequence[str], shared: Sequence[str]) -> Iterator[str]:
     left = MAX_EXPANDED
     for xml in sheets:
-        for row in told(_rows(xml, shared)):
+        for row in labelled(_rows(xml, shared)):
             yield from row
             left -= sum(map(len, row))
             if left <= 0:
@@ -136,7 +136,7 @@ def _shared(number: str, shared: Sequence[str]) -> str:
 _TELLING = re.compile(r"pass|pwd|kennwort|token|secret|key|card|iban|contrase|wachtwoord", re.IGNORECASE)
 
 
-def told(rows: Iterable[Mapping[str, str]]) -> Iterator[list[str]]:
+def labelled(rows: Iterable[Mapping[str, str]]) -> Iterator[list[str]]:
     """Each row of a table as lines. What stands below a heading such as "Password", or beside it, is said to be one."""
     telling: dict[str, str] = {}
     for number, row in enumerate(rows):

@@ -144,4 +144,4 @@ def _table(text: str) -> str:
     lines = text.splitlines()
     delimiter = max(",;\t|", key=lines[0].count) if lines else ","
     rows = [{str(at): cell for at, cell in enumerate(line.split(delimiter))} for line in lines]
-    return "\n".join("\t".join([line, *row]) for line, row in zip(lines, office.told(rows), strict=True))
+    return "\n".join("\t".join([line, *row]) for line, row in zip(lines, office.labelled(rows), strict=True))

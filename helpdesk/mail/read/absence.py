@@ -110,39 +110,39 @@ class _Language:
 
 
 @cache
-def _told() -> dict[str, Any]:
+def _file() -> dict[str, Any]:
     return data_file(__package__, "absence.toml")
 
 
 @cache
 def _listed(name: str) -> frozenset[str]:
-    return frozenset(_told()[name].split())
+    return frozenset(_file()[name].split())
 
 
 @cache
 def _languages() -> tuple[_Language, ...]:
-    return tuple(_language(told) for told in _told().values() if isinstance(told, dict))
+    return tuple(_language(table) for table in _file().values() if isinstance(table, dict))
 
 
-def _language(told: dict[str, Any]) -> _Language:
-    every = " ".join(told[name] for name in ("words", "contact", "greeting", "closing"))
-    words, spaced = _Words(every), told.get("spaces", True)
+def _language(table: dict[str, Any]) -> _Language:
+    every = " ".join(table[name] for name in ("words", "contact", "greeting", "closing"))
+    words, spaced = _Words(every), table.get("spaces", True)
     return _Language(
         words=words,
-        contact=_Words(told["contact"]),
-        greeting=_Words(told["greeting"]),
-        closing=_Words(told["closing"]),
-        away=_pattern(told["away"]),
-        ours=_pattern(told.get("ours", [])),
-        never=_pattern(told.get("never", [])),
-        cased=not told.get("uncased"),
-        joined=tuple(told.get("joined", ())),
+        contact=_Words(table["contact"]),
+        greeting=_Words(table["greeting"]),
+        closing=_Words(table["closing"]),
+        away=_pattern(table["away"]),
+        ours=_pattern(table.get("ours", [])),
+        never=_pattern(table.get("never", [])),
+        cased=not table.get("uncased"),
+        joined=tuple(table.get("joined", ())),
         phrases=None if spaced else re.compile("|".join(map(re.escape, words.longest_first()))),
     )
 
 
-def _pattern(told: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{fold(one)})" for one in told) or r"(?!)")
+def _pattern(alternatives: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{fold(one)})" for one in alternatives) or r"(?!)")
 
 
 # --- how a notice begins and ends

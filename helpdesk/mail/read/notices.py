@@ -3,23 +3,25 @@
 Each is known by what its program makes of it: a part of its own type, or a text that is the program's from its first
 line to its last. Whatever somebody has added, such as a comment to an acceptance, makes it a person's mail.
 """
-# ruff: noqa: E501, RUF001  patterns read best with one language a line
+# ruff: noqa: RUF001  signs of many scripts
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import Robot
-from helpdesk.data_file import data_file
+from helpdesk.data_file import data_file, patterns
 from helpdesk.mail.read import client_markers as marks
 from helpdesk.mail.read.calendar import Happening, happening
 
 if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.mail.read.mime import Tree
+
+_FILE = data_file(__package__, "notices.toml")
+_WORDS = patterns(_FILE)
 
 _MOST_LINES = 14  # of a receipt
 _ONE_LINE = 300  # characters
@@ -34,14 +36,14 @@ def notice(message: Message, tree: Tree) -> Robot | None:
 
 # Gmail's part, and RFC 9078's disposition.
 _GMAIL_REACTION = "text/vnd.google.email-reaction+json"
-# What Gmail writes below the sign, in the language of the person who set it, with a link to itself on that line or the next.
+# What Gmail writes below the sign, in the language of who set it, with a link to itself on that line or the next.
 _OF_GMAIL = re.compile(r"[^\n?!]{1,120}\bGmail\b[^\n?!]{0,40}(?:\s<https?://[^\s<>]{1,600}>)?")
 _VIA_GMAIL = re.compile(r".{1,120} reacted via Gmail|.{1,200} <https?://[^\s/<>]{1,200}/gmail/about/[^\s<>]{0,300}>")
+# Outlook: "Jo Miller reacted to your message: 👍", above the message.
+_OUTLOOKS = re.compile(rf"[^\n]{{1,80}}?(?:{_WORDS['reacted']})[:：]?\s*(\S{{0,12}})", re.IGNORECASE)
 # What a telephone sends for a tapback to one who has none: a verb and the words that it is about, nothing else.
 _TAPBACK = re.compile(
-    r"(?:(liked|loved|laughed at|emphasized|emphasised|disliked|questioned|gefällt|liebt|hat gelacht über|hebt hervor|a aimé|a adoré|"
-    r"a ri de|le gustó|le encantó|ha messo mi piace a)|reacted (\S{1,12}) to|reagierte mit (\S{1,12}) auf|a réagi avec (\S{1,12}) à) [“„«\"](?:.|\n){1,2000}[”“»\"]",
-    re.IGNORECASE,
+    rf"(?:({_WORDS['tapped']})|{_WORDS['tapped_with']}) [“„«\"](?:.|\n){{1,2000}}[”“»\"]", re.IGNORECASE
 )
 _UNFRIENDLY = frozenset(("disliked", "questioned", "emphasized", "emphasised", "hebt hervor"))
 
@@ -67,7 +69,7 @@ def _reacted_with(message: Message, tree: Tree) -> str:
     if structured and not lines:
         return "an emoji"
     is_all = len(lines) == 1 or (len(lines) == 2 and is_emoji(lines[1]))
-    if is_all and (found := _outlooks().fullmatch(first)):
+    if is_all and (found := _OUTLOOKS.fullmatch(first)):
         return found[1] or (lines[1] if len(lines) > 1 else "a sign")
     tapped = _TAPBACK.fullmatch("\n".join(lines))
     if tapped:
@@ -76,18 +78,6 @@ def _reacted_with(message: Message, tree: Tree) -> str:
             "\U0001f44e" if verb in _UNFRIENDLY else "\U0001f44d"
         )
     return ""
-
-
-@cache
-def _outlooks() -> re.Pattern[str]:
-    """Outlook: "Jo Miller reacted to your message: 👍", above the message."""
-    reacted = "|".join(_told()["reacted"])
-    return re.compile(rf"[^\n]{{1,80}}?(?:{reacted})[:：]?\s*(\S{{0,12}})", re.IGNORECASE)
-
-
-@cache
-def _told() -> dict[str, list[str]]:
-    return data_file(__package__, "notices.toml")
 
 
 def _is_gmails(text: str, message: Message, *, structured: bool) -> bool:
@@ -150,7 +140,8 @@ _ZONE = re.compile(r"\s[-–—]\s|\b(?:GMT|UTC)\b|[A-Z][a-z]+/[A-Z]")
 _SENTENCE = re.compile(r"[.,;?!\"“”„«»。、！？]")
 
 _FOOTER = re.compile(
-    r"^(?:~~//~~|_{10,}|-{10,}$|-+ ?original appointment ?-+$)|\b(?:google calendar|calendar\.google|microsoft teams|teams\.microsoft|zoom\.us)\b",
+    r"^(?:~~//~~|_{10,}|-{10,}$|-+ ?original appointment ?-+$)|\b(?:google calendar|calendar\.google|"
+    r"microsoft teams|teams\.microsoft|zoom\.us)\b",
     re.IGNORECASE,
 )
 _FEW_WORDS = 18
@@ -195,13 +186,7 @@ def _is_the_programs(line: str, found: Happening, message: Message) -> bool:
 _LABEL = re.compile(r"[^\W\d_][\w ]{1,20}[:：]?")
 # What Zimbra puts into the field for a comment.
 _UNCHANGED = re.compile(r"(?:yes|no|maybe)?,? ?i (?:will|won['’]t|might|may) (?:not )?attend\.?")
-_ANSWERED = re.compile(
-    r"accept|declin|tentativ|maybe|repl(?:y|ied)|cancel|propos|zugesagt|angenommen|abgelehnt|abgesagt|unter vorbehalt|geantwortet|accepté|"
-    r"refus|décliné|provisoire|annul|acept|rechaz|provisional|cancel|accettat|rifiutat|provvisori|annullat|geaccepteerd|afgewezen|voorlopig|"
-    r"geweigerd|geannuleerd|aceit|recus|godkjent|avslått|accepter|afvist|accepterat|avböjt|hyväks|hylän|zaakcept|odrzuc|приня|отклон|"
-    r"aksept|godtatt|přija|odmít|prijal|odmiet|elfogad|elutasít|kabul|redde|αποδέχ|απέρριψ|ίσως|прийня|відхил|(?:قبل|رفض) (?:هذه|الدعوة|دعوة)|קיבל|דחה|"
-    r"承諾|辞退|仮承諾|接受|拒绝|暂定|拒絕|수락|거절"
-)
+_ANSWERED = re.compile(_WORDS["answered"])
 
 
 def _says_answered(text: str) -> bool:
@@ -211,27 +196,20 @@ def _says_answered(text: str) -> bool:
 # --- plain receipts -------------------------------------------------------------------------------------------------
 
 
-@cache
-def _receipts() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """How the subject of a receipt begins, and what says in it that a mail was read."""
-    told = _told()
-    titles = "|".join(map(re.escape, told["subjects"]))
-    return (
-        re.compile(rf"\s*(?:{titles})\s?[:：-]", re.IGNORECASE),
-        re.compile("|".join(told["read"]), re.IGNORECASE),
-    )
+# How the subject of a receipt begins, and what says in it that a mail was read.
+_RECEIPT = re.compile(rf"\s*(?:{'|'.join(map(re.escape, _FILE['subjects']))})\s?[:：-]", re.IGNORECASE)
+_READ = re.compile(_WORDS["read"], re.IGNORECASE)
 
 
 def _receipt(message: Message) -> Robot | None:
     """A reading receipt as plain text: a title, the fields of the mail it is about, and when it was read."""
-    subject, read = _receipts()
-    if not subject.match(message.subject):
+    if not _RECEIPT.match(message.subject):
         return None
     lines = [line.strip() for line in message.text.split("\n") if line.strip()]
     if not 0 < len(lines) <= _MOST_LINES:
         return None
-    told = [line for line in lines if not (marks.header_kind(line) or _LABELLED.fullmatch(line))]
-    if not any(read.search(line) for line in told) or not all(_is_receipts(line) for line in told):
+    sentences = [line for line in lines if not (marks.header_kind(line) or _LABELLED.fullmatch(line))]
+    if not any(_READ.search(line) for line in sentences) or not all(map(_is_receipts, sentences)):
         return None
     return Robot("auto-reply", "a reading receipt in plain text")
 
@@ -240,15 +218,16 @@ _LABELLED = re.compile(r"[^\W\d_][\w ]{1,24}(?<!\d)[:：].{0,200}")  # no time o
 _TITLE = re.compile(r"[\w ’']{3,40}[:：]?")
 _SENTENCES = re.compile(r"(?<!\d)[.?!]\s+[^\W\d_]\S|\?")
 _RECEIPTS_OWN = re.compile(
-    r"(?:note: )?this (?:return )?receipt only acknowledges that .{1,200}|there is no guarantee that .{1,200}|.{0,80}(?:read|understood) the message contents\.?",
+    r"(?:note: )?this (?:return )?receipt only acknowledges that .{1,200}|there is no guarantee that .{1,200}|"
+    r".{0,80}(?:read|understood) the message contents\.?",
     re.IGNORECASE,
 )
 
 
 def _says_when(line: str) -> bool:
-    """Whether it says that something was read, when, and nothing else behind: `... opened at 10:30 and was empty` does."""
+    """Whether it says that something was read, when, and no more: `... opened at 10:30 and was empty` says more."""
     line = _ZONES_PLACES.split(line, maxsplit=1)[0]
-    read, dates = _receipts()[1].search(line), [*marks.HAS_DATE.finditer(line)]
+    read, dates = _READ.search(line), [*marks.HAS_DATE.finditer(line)]
     if read is None or not dates:
         return False
     ends = max(dates[-1].end(), _REST_OF_WORD.match(line, read.end()).end())  # type: ignore[union-attr]
@@ -263,7 +242,7 @@ _ZONES_PLACES = re.compile(r"\((?:UTC|GMT)")  # `(UTC+01:00) Amsterdam, Berlin`
 
 
 def _is_receipts(line: str) -> bool:
-    says_read = _receipts()[1].search(line) and not _SENTENCES.search(line) and len(line.split()) <= _FEW_WORDS
+    says_read = _READ.search(line) and not _SENTENCES.search(line) and len(line.split()) <= _FEW_WORDS
     if says_read and (_says_when(line) or "receipt" in line.lower() or "bestätigung" in line.lower()):
         return True
     return _RECEIPTS_OWN.fullmatch(line) is not None or (
@@ -274,10 +253,7 @@ def _is_receipts(line: str) -> bool:
 # --- recalls --------------------------------------------------------------------------------------------------------
 
 _RECALL = re.compile(
-    r".{1,80} (?:would like to recall the message|möchte die (?:e-?mail-?)?nachricht .{1,300} (?:zurückrufen|zurückziehen)|(?:souhaite|voudrait) rappeler le message|"
-    r"desea recuperar el mensaje|desidera richiamare il messaggio|wil het bericht .{1,300} intrekken|gostaria de (?:cancelar|recuperar) a mensagem)"
-    r"(?:,? ?[\"“„«'].{0,300}[\"”“»'])?\s?\.?",
-    re.IGNORECASE | re.DOTALL,
+    rf".{{1,80}} (?:{_WORDS['recalled']})(?:,? ?[\"“„«'].{{0,300}}[\"”“»'])?\s?\.?", re.IGNORECASE | re.DOTALL
 )
 
 

@@ -105,7 +105,7 @@ def escalate(execution: Execution, command: Command, _orders: Orders) -> None:
     before = execution.case
     asked = EscalationRequested(*execution.stamp, because=because)
     execution.happened(asked)
-    people = escalation.told(execution.case, execution.terms, execution.now)
+    people = escalation.who_hears(execution.case, execution.terms, execution.now)
     content = EscalationAskedMail(asked=because, sender=execution.agent.address)
     key = f"{execution.arrival.key}/asked"
     author = execution.case.requester.shown
