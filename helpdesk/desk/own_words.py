@@ -131,7 +131,7 @@ def of_first_mail(message: Message) -> CustomerText:
     text = partly_shown(message.text, first.own)
     if not text.worded:
         return CustomerText(first.own, others=first.others)
-    below = folded(text, overlap.shared(text.lines, overlap.known([first.others])))
+    below = folded(text, overlap.known([first.others]))
     return CustomerText(_with(first.own, below.new), others=first.others)
 
 
@@ -147,7 +147,7 @@ def of_follow_up(unit: Unit, message: Message, case: Case) -> CustomerText:
     ours = overlap.known(text for _, raw in mails for text in alternatives(raw))
     words = ours | overlap.known([*correspondence.customers, *correspondence.answers, message.subject])
     repeated = overlap.shared(text.lines, words)
-    left = folded(text, repeated)
+    left = folded(text, words)
     answers = with_questions(text, repeated, words, ours)
     return CustomerText(_with(message.reply, left.new), left.count, answers=answers)
 

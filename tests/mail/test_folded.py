@@ -25,8 +25,7 @@ def read(text):
 
 
 def of_what_is_known(text, shown):
-    compared = partly_shown(text, shown)
-    return folded(compared, overlap.shared(compared.lines, KNOWN))
+    return folded(partly_shown(text, shown), KNOWN)
 
 
 @pytest.mark.parametrize("style", TOP_POSTED | BOTTOM_POSTED)
@@ -55,6 +54,30 @@ def test_a_new_sentence_below_what_looks_like_no_text_is_shown(hidden, style):
     shown, left = read(written(style, new=f"Thanks, found it.{hidden}", old=OURS))
 
     assert sentence in f"{shown}\n" + "\n".join(left.new)
+
+
+@pytest.mark.parametrize("style", sorted(TOP_POSTED | BOTTOM_POSTED))
+def test_an_answer_of_a_word_that_stands_in_a_quote_is_shown(style):
+    """People answer below, or behind, a question; what is no sentence was left out, and its line merely counted."""
+    for answer in ("4.2", "since noon", "no, both", "\u5348\u524d\u304b\u3089"):
+        for place in ("\nThen tell", " again.", "\n-- ", "Hello Kim,", "simply reply."):
+            below = f"\n{answer}{place}" if place.startswith("\n") else f"{place} {answer}"
+            for new in ("It prints.", ""):
+                shown, left = read(written(style, new=new, old=OURS.replace(place, below)))
+                assert answer in f"{shown}\n" + "\n".join(left.new)
+
+
+@pytest.mark.parametrize("style", sorted(TOP_POSTED))
+@pytest.mark.parametrize("signature", ["", "\n\n-- \nKim Lee\nHead of IT\nAcme Corp"])
+def test_of_a_quote_that_was_wrapped_anew_and_a_signature_below_it_nothing_is_new(style, signature):
+    wrapped = (
+        OURS.replace("again.\nThen", "again. Then").replace("printer off", "printer\noff").replace("says", "\nsays")
+    )
+    text = written(style, new=f"{NEW}\n\nKind regards\nKim Lee", old=wrapped)
+    marked = text.rstrip().rpartition("\n")[2].startswith(">")
+    _, left = read(text + (signature if marked else ""))
+
+    assert left.new == ()
 
 
 def test_an_answer_that_was_put_into_the_quote_of_outlook_is_shown():

@@ -2,11 +2,13 @@
 
 What a customer writes is told from quote and signature by its form, and form is a guess. So what was left out is
 compared with what it would have to quote: the mails that we sent them and the words of the case. A sentence that stands
-in none of them is new, and is shown. Names, telephone numbers, closings and lawyers' text are no sentences.
+in none of them is new, and is shown. Names, telephone numbers, closings and lawyers' text are no sentences. Between
+lines of a quote it takes no sentence: "4.2" or "since noon" is how people answer below, or behind, a question.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,8 @@ from helpdesk.mail.read import overlap, quote, signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from helpdesk.mail.read.overlap import Known
 
 _SENTENCE = 4  # words; fewer are a name, a place, a title
 _LONG = 6  # words of a line that is a sentence without a full stop
@@ -48,12 +52,13 @@ def partly_shown(text: str, shown: str) -> PartlyShown:
     return PartlyShown(lines, hidden, [at for at in hidden if lines[at] and overlap.unmarked(lines[at]).strip()])
 
 
-def folded(text: PartlyShown, repeated: Sequence[bool]) -> Folded:
-    """What is not shown of a text; `repeated` says of each line whether it stands in what is known."""
-    lines, left = text.lines, text.worded
-    words = _sentences(lines, left[:MAX_LINES], repeated)
+def folded(text: PartlyShown, what: Known) -> Folded:
+    """What is not shown of a text, compared with `what` is known."""
+    lines, left = text.lines, text.worded[:MAX_LINES]
+    repeated = overlap.shared(lines, what)
+    words = _sentences(lines, left, repeated) | _put_between(lines, left, repeated, what)
     new = tuple(lines[at].strip() for at in left if at in words)[:MAX_NEW]
-    return Folded(new, len(left) - len(new))
+    return Folded(new, len(text.worded) - len(new))
 
 
 def left_out(lines: Sequence[str], shown: Sequence[str]) -> list[int]:
@@ -84,6 +89,46 @@ def _sentences(lines: list[str], left: Sequence[int], repeated: Sequence[bool]) 
     return found
 
 
+def _put_between(lines: list[str], left: Sequence[int], repeated: Sequence[bool], what: Known) -> set[int]:
+    """Those of these lines that stand in a quote, behind what introduces it or marked, and say something else."""
+    found: set[int] = set()
+    past, before = 0, ""
+    known = [at for at in left if repeated[at]]
+    if len(known) == len(left):
+        return found
+    bare = [overlap.unmarked(line) for line in lines[: left[-1] + 1]]  # Apple Mail marks what introduces it, too
+    begun = any(repeated[: left[0]])  # some of it is shown
+    for at in left:
+        line, width = lines[at], quote.introduces(bare, at) if at >= past else 0
+        past = at + width if width else past
+        begun = begun or bool(width) or overlap.is_marked(line)
+        if at < past or not begun or not overlap.words_of(line):
+            continue
+        behind = bisect_right(known, at)
+        following = lines[known[behind]] if behind < len(known) else ""
+        if repeated[at] or _goes_on(before, line, following, what):
+            before = line
+        elif not marks.header_kind(bare[at]) and (following or _ends_quote(before, line)):
+            found.add(at)
+        if len(found) >= MAX_NEW:
+            break
+    return found
+
+
+def _ends_quote(before: str, line: str) -> bool:
+    """Whether somebody may have written it at the end of a quote: the last known line of that is `before`."""
+    marked = overlap.is_marked(line)
+    return bool(before) and marked == overlap.is_marked(before) and (marked or not _is_of_signature(line))
+
+
+def _goes_on(before: str, line: str, following: str, what: Known) -> bool:
+    """Whether a line is a known one, or what remains of one that was wrapped, or that somebody has written into."""
+    words = overlap.words_of(line)
+    return words in what.lines or (
+        bool(before) and overlap.known_words([before, line, following], what)[1] == len(words)
+    )
+
+
 def _paragraphs(left: Sequence[int]) -> list[list[int]]:
     """The lines in rows that no other line stands between."""
     rows: list[list[int]] = []
@@ -106,9 +151,10 @@ def _is_sentence(line: str) -> bool:
     long_enough = len(letters) >= _LONG or unspaced >= _UNSPACED
     if not long_enough and not (len(letters) >= _SENTENCE and bare.endswith(_ENDS)):
         return False
-    return not (
-        any(pattern.match(bare) for pattern in _NO_SENTENCE)
-        or (not bare.endswith(_ENDS) and marks.CONTACT.search(bare))
-        or marks.header_kind(bare)
-        or marks.is_list_footer(bare)
+    return not (_is_of_signature(bare) or marks.header_kind(bare) or marks.is_list_footer(bare))
+
+
+def _is_of_signature(bare: str) -> bool:
+    return any(pattern.match(bare) for pattern in _NO_SENTENCE) or bool(
+        not bare.endswith(_ENDS) and marks.CONTACT.search(bare)
     )
