@@ -106,6 +106,12 @@ def test_the_last_whole_month_is_shown_where_none_is_asked_for(site):
     assert "2026-05-01-2026-05-31.csv" in site.get("/reports/csv/weeks", by=OPS).headers["content-disposition"]
 
 
+def test_where_nothing_came_in_it_this_month_is_shown_as_on_a_new_desk(site):
+    site.desk.at("2026-08-03 10:00")
+    site.desk.mail(JO, "Question 6", "Case priority: Urgent\n\nHelp.", to=LOGIK)
+    assert "1 case that came 1 Aug 2026 to 3 Aug 2026" in " ".join(site.get("/reports", by=OPS).body.split())
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -36,6 +36,7 @@ from helpdesk.core.words.events import (
     RobotWrote,
 )
 from helpdesk.core.words.exempted import PERSONAL_DATA
+from helpdesk.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -115,11 +116,11 @@ _ACTS_OF_OTHERS = (
 )
 
 _WHAT = {
-    "mails": "mails as they came",
-    "texts": "texts with their attachments",
-    "sent": "copies of what we sent",
-    "unsent": "mails that were not sent yet, which will not be",
-    "facts": "entries of the ledger that quoted the mail",
+    "mails": ("mail as it came", "mails as they came"),
+    "texts": ("text with its attachments", "texts with their attachments"),
+    "sent": ("copy of what we sent", "copies of what we sent"),
+    "unsent": ("mail that was not sent yet, which will not be", "mails that were not sent yet, which will not be"),
+    "facts": ("entry of the ledger that quoted the mail", "entries of the ledger that quoted the mail"),
 }
 
 
@@ -129,7 +130,7 @@ def in_words(erased: Mapping[str, int], *, exempt: str, resent: bool) -> str:
 
 
 def _lines(erased: Mapping[str, int], *, exempt: str, resent: bool) -> list[str]:
-    counted = ", ".join(f"{erased.get(key, 0)} {words}" for key, words in _WHAT.items() if erased.get(key))
+    counted = ", ".join(plural(erased[key], *words) for key, words in _WHAT.items() if erased.get(key))
     lines = [f"erased: {counted or 'nothing was left to erase'}"]
     lines += ["the customer is asked to send it again without the data"] if resent else []
     lines += [f"its promises do not apply until then, and begin anew with that mail: {exempt}"] if exempt else []

@@ -162,8 +162,14 @@ def _ways(today: date, path: str = "/reports") -> list[tuple[str, str]]:
 
 
 def _numbers(unit: Unit, period: ReportPeriod, *, chosen: bool) -> tuple[Sequence[int], ReportPeriod]:
-    """The cases of a time, or of its last week where nobody chose it and they are too many. Raises Refused."""
+    """The cases of a time. Raises Refused.
+
+    Where nobody chose it: of this month where none came in it, as on a new desk, of its last week where too many did.
+    """
     number = case_store.count(unit.connection, period.opened)
+    if not number and not chosen:
+        today = unit.now.date()
+        return _numbers(unit, ReportPeriod(today.replace(day=1), today), chosen=True)
     if number > MOST and not chosen:
         return _numbers(unit, ReportPeriod(period.last - 6 * _DAY, period.last), chosen=True)
     if number > MOST:

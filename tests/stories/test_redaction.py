@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from helpdesk.cli import app
 from helpdesk.desk import load_rules
+from helpdesk.privacy import in_words
 from helpdesk.store import migrate, outbox
 from helpdesk.store.engine import Database
 from helpdesk.store.tables import metadata
@@ -145,6 +146,11 @@ def test_a_breach_that_happened_before_stays(laioutr):
     laioutr.reply(ANN, "#redact", to_kind="assigned")
 
     assert laioutr.state() == "breached"
+
+
+def test_what_was_erased_is_counted_as_people_count():
+    said = in_words({"mails": 1, "texts": 2, "unsent": 0}, exempt="", resent=False)
+    assert said.startswith("erased: 1 mail as it came, 2 texts with their attachments; ")
 
 
 def test_an_operator_erases_from_the_command_line(tmp_path):
