@@ -16,7 +16,7 @@ from helpdesk.severity.relief import says_end
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.segment import Hit, Segment
@@ -71,7 +71,9 @@ def _of_people(segment: Segment, _: Observation) -> bool:
 
 def _is_no_failure(segment: Segment) -> bool:
     """`I can't believe it`, `nobody can work like this`: said of people's minds and nerves."""
-    words = segment.words
+    words, failing = segment.words, [hit for hit in segment.hits if fails(hit)]
+    if failing and (_is_weak(failing, words) or _is_peoples_doing(failing, segment)):
+        return True
     if not _OF_THE_MIND.isdisjoint(words) and segment.says("can", "cannot"):
         return True
     if not _WORK_SO.isdisjoint(words) and not _SO.isdisjoint(words):
@@ -83,6 +85,32 @@ def _is_no_failure(segment: Segment) -> bool:
     return on_phone and not segment.says("system", "core", "users", "we")  # `bei euch geht niemand ans Telefon`
 
 
+def fails(hit: Hit) -> bool:
+    """Whether a concept says that something fails, or cannot be done."""
+    if hit.concept in {"work", "can", "ok"}:
+        return hit.status == "negated"
+    return hit.concept in {"down", "halt", "fail", "cannot"} and hit.status == "asserted"
+
+
+def _is_weak(failing: Sequence[Hit], words: Sequence[str]) -> bool:
+    """`in front of us stand sixty people`, `the cut-off is at three`, `tell us about the outage`: no failure told."""
+    return all(words[hit.start] in _WEAK for hit in failing) and _SINCE.isdisjoint(words)
+
+
+def _is_peoples_doing(failing: Sequence[Hit], segment: Segment) -> bool:
+    """`we don't ship unpaid goods`, `nobody uses it`: what people leave, though they might."""
+    words = segment.words
+    verbs = [words[hit.start] for hit in failing if hit.concept == "work"]
+    if len(verbs) < len(failing) or not _RECEIVED.isdisjoint(verbs):
+        return False
+    if (_DONE_BY_PEOPLE | _LEFT_UNDONE).issuperset(verbs):
+        return True
+    things = [hit.start for hit in segment.hits if hit.concept in {"system", "core"}]
+    thing_does = bool(things) and min(things) < failing[0].start
+    return segment.says("users", "we", "me") and not (segment.says("nobody", "none") or thing_does)
+
+
+_WEAK, _RECEIVED, _LEFT_UNDONE = _LISTS["weak"], _LISTS["received"], _LISTS["left_undone"]
 _ELSE, _PHONE = _LISTS["else"], _LISTS["phone"]
 _OF_THE_MIND, _SO, _WORK_SO = _LISTS["of_the_mind"], _LISTS["so"], _LISTS["work_so"]
 
@@ -169,10 +197,13 @@ def _is_of_users(every: Hit, segment: Segment) -> bool:
     return any(
         every.start <= hit.start < every.end + _NEAR and hit.part == every.part
         for hit in segment.hits
-        if hit.concept in {"users", "we"}
+        if (hit.concept == "users" or segment.words[hit.start] in _US)
+        and not (every.concept == "all" and segment.words[hit.start] in _PROGRAMS)
     )
 
 
+_US = frozenset({"us", "uns", "nous", "nosotros", "noi", "nos", "ons"})
+_PROGRAMS = frozenset({"agent", "agents"})  # `all 14 build agents`
 _LIMITS, _PEOPLE, _ALL_OF_THEM = _LISTS["limits"], _LISTS["people"], _LISTS["all_of_them"]
 
 
@@ -180,7 +211,8 @@ def _not_for_some(segment: Segment, _: Observation) -> bool:
     """`for all visitors`, `for most it won't matter`, `it is slow, many leave without buying`."""
     if segment.says("lacking") or not segment.has("many", "partial"):
         return True
-    if not (segment.unable or segment.has("down", "halt", "fail", "slow", "wrong")):
+    hurt = segment.unable or segment.has("down", "halt", "fail", "slow", "wrong")
+    if not hurt or not any(_is_of_users(hit, segment) for hit in segment.hits if hit.concept in {"many", "partial"}):
         return True
     return not _HARMLESS.isdisjoint(segment.words)
 
@@ -190,11 +222,12 @@ _HARMLESS = _LISTS["harmless"]
 
 def _fails_itself(segment: Segment, observed: Observation) -> bool:
     """`it fails on another machine`, `so we ignore them`, `Times instead of our font`: no way that leads anywhere."""
-    wrong = any(hit.concept == "wrong" and segment.words[hit.start] not in _UNSURELY_WRONG for hit in segment.hits)
+    bad = {hit.part for hit in segment.hits if fails(hit) or hit.concept in {"wrong", "dataloss"}}
+    ways = {hit.part for hit in segment.hits if hit.concept in _LEADING and hit.status == "asserted"} - bad
     leads = segment.has("ok", "work", "can")
-    trouble = wrong or segment.has("dataloss", "again") or (segment.failing and not leads)
     if (
-        trouble
+        segment.has("again")
+        or (bad and not ways)
         or not _COST.isdisjoint(segment.words)
         or any(word.isdigit() and len(word) > 1 for word in segment.words)
         or not (leads or _is_done(segment.words, observed))
@@ -202,6 +235,9 @@ def _fails_itself(segment: Segment, observed: Observation) -> bool:
     ):
         return True
     return _comes_instead(segment, observed)
+
+
+_LEADING = frozenset({"workaround", "way", "instead", "ok", "work", "can"})
 
 
 def _comes_instead(segment: Segment, observed: Observation) -> bool:
@@ -263,23 +299,23 @@ def _asks_of_trouble(segment: Segment, _: Observation) -> bool:
     return segment.says(*TROUBLE)
 
 
-def _asks_nothing(segment: Segment, _: Observation) -> bool:
+def _is_no_request(segment: Segment, _: Observation) -> bool:
+    """`two niggles: dark mode has white dialogs`; a subject only names what it is about."""
+    return segment.subject or not (segment.asks or not _WISHING.isdisjoint(segment.words))
+
+
+def _asks_nothing(segment: Segment, observed: Observation) -> bool:
     """`it would be a catastrophe`, `how many I don't know`: neither a question nor a wish in so many words."""
     if segment.asks:
         return False
-    if _WISHING.isdisjoint(segment.words):
-        return True  # `two niggles: dark mode has white dialogs`
+    if _is_no_request(segment, observed):
+        return True
     wished = {segment.words[hit.start] for hit in segment.hits if hit.concept == "wish"}
     return not wished - _HOW_IT_WERE and not (wished and not _GOOD.isdisjoint(segment.words))
 
 
 _WISHING = _LISTS["wishing"]
 _HOW_IT_WERE, _GOOD = _LISTS["how_it_were"], _LISTS["good"]
-
-
-def _only_named(segment: Segment, _: Observation) -> bool:
-    """`Invoice went to the old address`, as a subject: what it is about, and no request."""
-    return segment.subject
 
 
 def _met_somebody(segment: Segment, _: Observation) -> bool:
@@ -372,7 +408,10 @@ def _not_going_on(segment: Segment, _: Observation) -> bool:
 
 
 def _is_found_again(segment: Segment, observed: Observation) -> bool:
-    """Whether what was lost is told to be there later."""
+    """Whether what was lost is told to be there later, or somebody deleted it: `she deletes the copies`."""
+    gone = [hit.start for hit in segment.hits if hit.concept == "dataloss"]
+    if any(_is_done(segment.words[max(0, at - 1) : at], observed) and segment.words[at] != "lost" for at in gone):
+        return True
     later = observed.segments[observed.segments.index(segment) + 1 :]
     return any(one.tells("negated", "wrong", "dataloss") and not one.failing for one in later)
 
@@ -391,7 +430,8 @@ _UNHURT = _LISTS["unhurt"]
 
 def _whoever_it_is(segment: Segment, _: Observation) -> bool:
     """`when a customer has two addresses`, `I am a customer`: anybody of whom that is so, and a mere article."""
-    hurt = segment.failing or segment.has("wrong")
+    failing = [hit for hit in segment.hits if fails(hit)]
+    hurt = segment.has("wrong") or (segment.failing and not (failing and _is_weak(failing, segment.words)))
     return not _WHEN.isdisjoint(segment.words[:1]) or not hurt
 
 
@@ -420,7 +460,7 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "slow": _lasts,
         "wrong-result": _unsurely_wrong,
         "wrong-figures": _unsurely_wrong,
-        "admin": _only_named,
+        "admin": _is_no_request,
         "wish": _asks_nothing,
         "question": _asks_nothing,
         "security": _met_somebody,

@@ -34,7 +34,7 @@ def whole(piece: str, text: str) -> str:
     return shown(piece)
 
 
-_LABEL = re.compile(r"^\W{0,4}(?:[\w/-]+ ){0,3}[\w/-]+ ?[:=](?!\d)\W*(?P<rest>.*)", re.DOTALL)
+_LABEL = re.compile(r"^\W{0,4}(?:[\w/-]+ ){0,3}[\w/-]+ ?(?::(?!\d)|=)\W*(?P<rest>.*)", re.DOTALL)
 _AFTER_LABEL = 5  # words that make a sentence behind what looks like a label
 _BEGINNING = 15  # characters by which a piece is found
 _OPEN = frozenset(')]"»”,')  # behind these a sentence goes on

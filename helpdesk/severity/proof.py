@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.doubts import is_denied, is_doubtful, is_supposed
+from helpdesk.severity.doubts import fails, is_denied, is_doubtful, is_supposed
 from helpdesk.severity.effects import effects
 from helpdesk.severity.features import ASKS
 from helpdesk.severity.reading import read
@@ -20,7 +20,7 @@ from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
     from helpdesk.severity.observe import Observation
-    from helpdesk.severity.segment import Hit, Segment
+    from helpdesk.severity.segment import Segment
 
 _LISTS = word_lists("proof")
 _QUOTED = re.compile(r"[\"«„“”][^\"«»„“”\n]*[\"»“”]")
@@ -83,24 +83,15 @@ def _is_claimed(effect: str, finding: str, observed: Observation) -> bool:
         return _is_their_own(segment, observed)
     if segment.text.rstrip(' "»”)').endswith("?") or not _is_their_own(segment, observed):
         return False
-    if finding == "effect" and _tells_of_a_way_alone(segment, observed):
+    if finding == "effect" and _tells_of_a_way_alone(segment):
         return False  # there is none of another way; what stopped is said elsewhere
     return finding not in OF_NOW or (not is_denied(segment) and _says_it_itself(effect, segment, observed))
 
 
-def _tells_of_a_way_alone(segment: Segment, observed: Observation) -> bool:
+def _tells_of_a_way_alone(segment: Segment) -> bool:
     """`we cannot sell in another way`; `nobody can log in, no workaround` tells of both, each in a part of its own."""
-    if observed.seen.found.get("no-workaround") != segment.text:
-        return False
     ways = {hit.part for hit in segment.hits if hit.concept in {"way", "no_way", "workaround"}}
-    return not any(_fails(hit) and hit.part not in ways for hit in segment.hits)
-
-
-def _fails(hit: Hit) -> bool:
-    """Whether a concept says that something fails, or cannot be done."""
-    if hit.concept in {"work", "can", "ok"}:
-        return hit.status == "negated"
-    return hit.concept in {"down", "halt", "fail", "cannot"} and hit.status == "asserted"
+    return bool(ways) and not any(fails(hit) and hit.part not in ways for hit in segment.hits)
 
 
 def _is_their_own(segment: Segment, observed: Observation) -> bool:
@@ -152,10 +143,14 @@ def _goes_on(segment: Segment) -> bool:
     return (since or segment.has("still", "again")) and not segment.has("ok", "solved")
 
 
-# `from 8:10 to 9:40`
-_SPAN = re.compile(r"\d[:.h]\d\d\W{1,3}(?:(?:to|until|till|bis|a|à|al|alle|até|tot) )?(?:las? )?\d\d?[:.h]\d\d")
-
-
+# `from 8:10 to 9:40`, `between 8 and 9`
+_TO = r"(?:to|until|till|and|bis|und|a|à|al|et|y|e|alle|às|até|tot|en)"
+_FROM = r"(?:from|between|von|zwischen|de|entre|dalle|das|van|tussen)"
+_SPAN = re.compile(
+    rf"\d[:.h]\d\d\W{{1,3}}(?:{_TO} )?(?:las? )?\d\d?[:.h]\d\d|"
+    rf"\b{_FROM} (?:las? )?\d\d?(?:[:.h]\d\d)?(?: Uhr| uur| ?h)? {_TO} (?:las? )?\d\d?\b",
+    re.IGNORECASE,
+)
 _SINCE = word_lists("doubts")["since"]
 _DAYS = _LISTS["days"]
 

@@ -131,7 +131,18 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("de", "Es ginge zwar per Knopf, aber so kann doch kein Mensch arbeiten!", FAILS),
         ("it", "Abbiamo staccato il server per una prova e nessuno riesce a entrare, come previsto.", FAILS),
         ("de", "Bei euch geht niemand ans Telefon. Wo finde ich die Rechnung?", FAILS),
+        # What people leave undone, and what only stands, sits or is named.
+        ("en", "Most customers don't book at the desk though, and the page is white for a few.", FAILS),
+        ("en", "We don't ship unpaid goods. One parcel has a wrong label.", FAILS),
+        ("en", "Nobody outside the project uses it. The list is sorted the wrong way.", FAILS),
+        ("en", "Payment cut-off is 3pm. How do I move it?", FAILS),
+        ("en", "Your status page admits the outage from 8 to 11. We want a credit note.", FAILS),
+        ("en", "Guests are sitting on their suitcases. One of them asks for the WiFi code.", FAILS),
+        ("de", "Unsere Kunden nutzen ihn kaum. Der Knopf ist schief.", FAILS),
+        ("en", "She deletes the copies and they come back after the next sync.", "data are lost"),
         # For everybody is said of people.
+        ("en", "All 14 build agents show as offline since Monday.", EVERYBODY),
+        ("en", "All calls give 503 since noon, every endpoint, every key we own.", EVERYBODY),
         ("en", "I can't log in. Nobody else here has the problem.", EVERYBODY),
         ("en", "Of those who came since Friday none of the new ones can log in.", EVERYBODY),
         ("de", "Im Shop stehen falsche Preise, alle Artikel kosten 0 Euro.", EVERYBODY),
