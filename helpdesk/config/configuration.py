@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -75,6 +76,17 @@ class Configuration:
         agents = [agent for team in self.teams.values() for agent in team.members if person.address in agent.addresses]
         addresses = {person.address, *(own for agent in agents for own in agent.addresses)}
         return (person.name, *(agent.name for agent in agents), *(own.partition("@")[0] for own in sorted(addresses)))
+
+    @cached_property
+    def agent_names(self) -> dict[str, str]:
+        """The names of agents by their addresses; of two of one name, and where there is none, the address."""
+        agents = {one.address: one for team in self.teams.values() for one in team.members}.values()
+        shared = Counter(one.name for one in agents)
+        return {
+            own: one.name if shared[one.name] == 1 and one.name else one.address
+            for one in agents
+            for own in one.addresses
+        }
 
     @cached_property
     def mailbox_addresses(self) -> frozenset[str]:

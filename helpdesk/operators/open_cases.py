@@ -6,7 +6,7 @@ Cases of before their milestones were kept are read whole, as long as there are 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks.overview import Overview, overview
@@ -29,7 +29,7 @@ SHOWN = 20  # cases of a list: what does not fit is counted
 
 @dataclass(frozen=True, slots=True)
 class OpenCaseload:
-    """`first` has the lines that begin each list; the numbers are of all open cases."""
+    """`first` has the lines that begin each list, with agents by their names; the numbers are of all open cases."""
 
     first: Overview
     number: int
@@ -46,8 +46,9 @@ def caseload(unit: Unit, reach: Reach, *, until: datetime) -> OpenCaseload:
     severities, turns = _counted(unit, kept, unread)
     listed = {*kept.late(SHOWN), *kept.due(until, SHOWN), *kept.longest_waiting(SHOWN), *kept.others_turn(SHOWN)}
     first = overview(_cases(unit, {*listed, *kept.in_order(SHOWN)}), unit.now)
+    lines, named = (*first.lines, *unread.lines), unit.rules.configuration.agent_names
     return OpenCaseload(
-        first=Overview.of((*first.lines, *unread.lines)),
+        first=Overview.of(replace(line, assignee=named.get(line.assignee, line.assignee)) for line in lines),
         number=turns.total(),
         by_severity=tuple((name, number) for (_, name), number in sorted(severities.items())),
         turns=tuple((whose, turns[whose]) for whose in TURNS if turns[whose]),

@@ -78,6 +78,9 @@ def test_a_note_of_a_call_is_the_case_of_who_called(desk):
         ('#new "Jo Miller" <jo@acme.example> Doors are wrong', "Doors are wrong"),
         ("#new jo@acme.example<mailto:jo@acme.example> Doors", "Doors"),
         ("\n\n#new jo@acme.example", "A call"),
+        ("#new: jo@acme.example Doors", "Doors"),
+        ("#new for jo@acme.example: Doors", "Doors"),
+        ("\uff03new jo@acme.example Doors", "Doors"),
     ],
 )
 def test_the_order_is_read_as_people_and_programs_write_it(desk, order, subject):

@@ -371,6 +371,22 @@ def test_the_mail_at_a_hand_over_lists_a_case_where_an_agent_gave_it_and_nowhere
     }
 
 
+@pytest.mark.parametrize(
+    "words", ["It works again, false alarm. Sorry for the noise!", "Das war ein Fehlalarm, es läuft wieder."]
+)
+def test_an_all_clear_at_night_wakes_nobody(tmp_path, words):
+    desk = office(tmp_path)
+    outage(desk)
+    desk.at("2026-05-20 02:05")
+    desk.reply(ANN, "#answer\nHello Ray, we look.", to_kind="escalation")
+    desk.at("2026-05-20 04:00")
+    desk.reply(RAY, words, to_kind="relay", quote=True)
+    desk.at("2026-05-20 05:00")
+
+    assert [len(calls(desk, who)) for who in (ANN, BOB, LENA)] == [1, 0, 0]
+    assert "works now" in desk.last(ANN, "customer-message").subject
+
+
 # --- given on
 
 

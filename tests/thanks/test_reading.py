@@ -86,6 +86,15 @@ You can close this ticket.
 Your fix worked, many thanks
 Now everything is working as expected. Thank you for your support!
 Thanks, no further questions from my side.
+It is working again, sorry for the noise. You can close this.
+False alarm, please ignore my last mail.
+That was a false alarm, apologies for the trouble.
+It's working again. My mistake, sorry!
+Never mind, we solved it ourselves.
+It has gone away by itself. Sorry for the false alarm!
+Es läuft wieder, war ein Fehlalarm. Entschuldigung für die Störung!
+Fausse alerte, désolé pour le dérangement.
+Falsa alarma, perdón por las molestias.
 Danke, jetzt funktioniert es wieder.
 Vielen Dank, es läuft wieder alles einwandfrei!
 Das hat geholfen, danke!
@@ -242,6 +251,14 @@ Teşekkürler, ne zaman çalışıyor
 Nicht perfekt 👍
 The export fails 🙂
 👎 ok
+Everything is gone
+Sorry, it is gone
+Please ignore it
+It was no false alarm
+This is not a false alarm, sorry
+Sorry for the trouble
+Sorry
+Never mind the export, the import fails
 Hello Ann
 Kind regards
 We have a new problem

@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from helpdesk.person import Person
 
 ASKED_AN_HOUR = 3  # confirmations of one agent
-_NEW = re.compile(r"#new\b[ \t]*(?P<rest>[^\n]*)", re.IGNORECASE)
+_NEW = re.compile(r"[#\uff03]new\b[:=]?[ \t]*(?:for[ \t]+)?(?P<rest>[^\n]*)", re.IGNORECASE)
 _FIRST = re.compile(
-    r'(?P<person>(?:"[^"<>\n]*"|[^"<>@,;\n]*?)\s*<[^<>\s]+@[^<>\s]+>|[^\s<>,;]+@[^\s<>,;]+)'
+    r'(?P<person>(?:"[^"<>\n]*"|[^"<>@,;\n]*?)\s*<[^<>\s]+@[^<>\s]+>|[^\s<>,;]+@[^\s<>,;:]+)'
     r"(?:\s*[<(\[]mailto:[^<>()\[\]\s]*[>)\]])?(?P<subject>[^\n]*)",
     re.IGNORECASE,
 )
