@@ -300,6 +300,51 @@ def test_a_report_in_prose_is_read_too(raw, permanent):
 
 
 @pytest.mark.parametrize(
+    ("subject", "opening"),
+    [
+        ("Unzustellbar", "Fehler bei der Nachrichtenzustellung an folgende Empf\u00e4nger oder Gruppen"),
+        ("Non remis", "\u00c9chec de la remise pour ces destinataires ou groupes"),
+        ("No se puede entregar", "Error de entrega a estos destinatarios o grupos"),
+        ("Non recapitabile", "Recapito non riuscito per i seguenti destinatari o gruppi"),
+        ("N\u00e3o \u00e9 poss\u00edvel entregar", "Falha na entrega a estes destinat\u00e1rios ou grupos"),
+        ("Onbestelbaar", "Bezorging is mislukt voor de volgende geadresseerden of groepen"),
+        ("Nie mo\u017cna dostarczy\u0107", "Dostarczanie do tych adresat\u00f3w lub grup nie powiod\u0142o si\u0119"),
+        ("Kan inte levereras", "Leveransen till f\u00f6ljande mottagare eller grupper misslyckades"),
+        ("Kan ikke leveres", "Levering mislykkedes til disse modtagere eller grupper"),
+        ("Ei voi toimittaa", "Toimitus ep\u00e4onnistui seuraaville vastaanottajille tai ryhmille"),
+        (
+            "Nedoru\u010diteln\u00e9",
+            "Doru\u010den\u00ed t\u011bmto p\u0159\u00edjemc\u016fm nebo skupin\u00e1m se nezda\u0159ilo",
+        ),
+        ("Teslim Edilemedi", "Bu al\u0131c\u0131lara veya gruplara teslim ba\u015far\u0131s\u0131z oldu"),
+        (
+            "\u041d\u0435 \u0443\u0434\u0430\u0435\u0442\u0441\u044f \u0434\u043e\u0441\u0442\u0430\u0432\u0438\u0442\u044c",
+            "\u041d\u0435 \u0443\u0434\u0430\u043b\u043e\u0441\u044c \u0432\u044b\u043f\u043e\u043b\u043d\u0438\u0442\u044c \u0434\u043e\u0441\u0442\u0430\u0432\u043a\u0443",
+        ),
+        (
+            "\u914d\u4fe1\u4e0d\u80fd",
+            "\u6b21\u306e\u53d7\u4fe1\u8005\u307e\u305f\u306f\u30b0\u30eb\u30fc\u30d7\u3078\u306e\u914d\u4fe1",
+        ),
+        ("\u65e0\u6cd5\u4f20\u9012", "\u65e0\u6cd5\u5c06\u90ae\u4ef6\u4f20\u9012\u7ed9\u4ee5\u4e0b\u6536\u4ef6\u4eba"),
+    ],
+)
+def test_exchanges_report_in_prose_is_one_in_whatever_language(subject, opening):
+    """L01: what a gateway has left of it, without its structure, opened a case and was acknowledged."""
+    text = (
+        f"{opening}:\n\nkim@acme.example\n\nkim@acme.example\nRemote server returned '550 5.1.10 RecipientNotFound'\n"
+    )
+    head = "From: Microsoft Outlook <postmaster@acme.example>\nContent-Type: text/plain; charset=utf-8"
+    for null in ("", "Return-Path: <>\n"):
+        found = bounce(
+            f"{null}{head}\nSubject: {subject}: Printer\n\n{text if not null else text[len(opening) :]}".encode()
+        )
+        assert found
+        assert found.permanent
+        assert found.recipient == "kim@acme.example"
+    assert bounce(f"{head}\nSubject: {subject}: Printer\n\nWhat does this mean? {text}".encode()) is None
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         PERSON + "\nMy mail to bob@acme.example was returned: 550 user unknown. Why?\n",
