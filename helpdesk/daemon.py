@@ -84,7 +84,7 @@ _PURGE = timedelta(hours=6)  # not at the start, so that a wrong `keep` can be m
 _NOTIFIERS = 2
 _TOGETHER = 1.0  # seconds in which mails come that are read for the search together
 _LEISURE = 5.0  # seconds between looks for what somebody else, or a pause of minutes, has made due
-_YOUNG = 2_000  # objects that the collector lets come before it looks: a few mails
+_YOUNG = 10_000  # objects that the collector lets come before it looks: those of a batch of mails go by themselves
 # <malloc.h>: M_TRIM_THRESHOLD, M_MMAP_THRESHOLD (which no longer moves once it is set), M_ARENA_MAX. Mails of 2 MB are
 # below: to have their pages anew for each step takes a third more processor time.
 _MALLOPT = {-1: 2**23, -3: 2**22, -8: 2}

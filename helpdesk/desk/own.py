@@ -40,7 +40,7 @@ def attributed(rules: Rules, mail: Spooled, message: Message) -> Message:
         message = replace(message, robot=answer_for_one_of_ours(message, configuration.names_of(message.sender)))
     by_our_list = _is_of(message.transport.lists, configuration.mailbox_addresses | configuration.groups)
     if message.sender is None or not _is_address_of_ours(message.sender.address, configuration):
-        return replace(message, transport=replace(message.transport, ours=by_our_list))
+        return replace(message, transport=replace(message.transport, ours=True)) if by_our_list else message
     return _under_our_address(rules, mail, message, message.sender)
 
 

@@ -146,7 +146,8 @@ def work_mail(unit: Unit, read: ReadMail) -> Worked:
     case, agent = mail.about.case, mail.placement.agent
     if case and agent:
         arrival = replace(arrival, snippets=snippets_for(unit, mail.own.head, case, terms, agent))
-    arrival = replace(arrival, thanks=thanks_in(mail.about.case, arrival, terms))
+    if thanks := thanks_in(mail.about.case, arrival, terms):
+        arrival = replace(arrival, thanks=thanks)
     decision = receive(mail.about.case, arrival, terms, unit.now)
     failpoint("work.decided")
     number = _write_down(unit, mail, arrival, decision, unit.terms_after(decision, terms))

@@ -130,6 +130,7 @@ class Templates:
         found = self._compiled.get((kind, language))
         if found is None:
             found = self._compiled[kind, language] = self._find(kind, language)
+            found.globals = dict(found.globals)  # Jinja2 copies them for each letter, and its ChainMap name by name
         return found
 
     def _find(self, kind: str, language: str) -> Template:

@@ -255,7 +255,7 @@ class Unit:
         first, self._unwritten = case.number in self._unwritten, self._unwritten - {case.number}
         self.queue(
             letter_of(self.connection, self.rules, case, draft, terms, self.now, first=first)
-            for draft in (replace(one, others=self._readable(others, one.to)) for one in drafts)
+            for draft in (replace(one, others=self._readable(others, one.to)) if others else one for one in drafts)
         )
         self.queue(call for draft in drafts for call in notifications_of(self.rules, case, draft, terms, self.now))
 

@@ -47,7 +47,8 @@ class _Language:
 
 def appeal(text: str, *, named: Sequence[str] = ()) -> Appeal | None:
     """How a text asks for escalation, if it does; `named` are the policy's own words for it."""
-    lower = text.lower()
+    lower = text.lower().replace("\u2019", "'")
+    named = [one for one in named if all(word in lower for word in one.lower().split())]
     if not named and not _hint().search(lower):
         return None
     found = [one for sentence in _sentences(lower, every=bool(named)) for one in _appeals(sentence, named)]
@@ -56,7 +57,7 @@ def appeal(text: str, *, named: Sequence[str] = ()) -> Appeal | None:
 
 def _sentences(lower: str, *, every: bool) -> Iterator[str]:
     """The first sentences: every one of them, or those that have a hint."""
-    plain = _SAID_BY_OTHERS.sub(" ", lower.replace("\u2019", "'"))
+    plain = _SAID_BY_OTHERS.sub(" ", lower)
     for sentence in _SENTENCE.split(plain, maxsplit=_MOST)[:_MOST]:
         if every or _hint().search(sentence):
             said = " ".join(sentence.split()).strip(" *_>")[:_LONGEST]

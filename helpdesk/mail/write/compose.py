@@ -143,19 +143,17 @@ def _folded(plain: str, used: int) -> str:
 
 def _words(text: str, used: int) -> Iterator[str]:
     """RFC 2047 s2: words of at most 75 characters, each of whole characters."""
-    room = (75 - used - 12) // 4 * 3
-    piece = bytearray()
-    for char in text:
-        octets = char.encode("utf-8")
-        if len(piece) + len(octets) > room:
-            yield _word(piece)
-            piece.clear()
-            room = 45
-        piece += octets
-    yield _word(piece)
+    octets, at, room = text.encode("utf-8"), 0, (75 - used - 12) // 4 * 3
+    while len(octets) - at > room:
+        end = at + room
+        while octets[end] & 0xC0 == 0x80:  # within a character
+            end -= 1
+        yield _word(octets[at:end])
+        at, room = end, 45
+    yield _word(octets[at:])
 
 
-def _word(octets: bytes | bytearray) -> str:
+def _word(octets: bytes) -> str:
     return f"=?utf-8?b?{binascii.b2a_base64(octets, newline=False).decode('ascii')}?="
 
 
