@@ -7,6 +7,7 @@ such. What may mean two days (`5/6`, `next Friday`) means none.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -44,7 +45,7 @@ def read_moment(text: str, *, zone: str, after: datetime, time: str = _MORNING) 
 
     `time` is what a day alone means.
     """
-    words = _ISO.sub(r"\1 ", text.lower()).replace(",", " ").split()
+    words = _ISO.sub(r"\1 ", unicodedata.normalize("NFKC", text).lower()).replace(",", " ").split()
     bare = words[1:] if words and words[0] in _BEFORE else words
     if not bare:
         return None

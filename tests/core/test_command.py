@@ -185,6 +185,30 @@ def test_an_argument_is_read_as_people_write_it(lines, argument):
         assert [command.argument for command in orders.commands] == [argument], (line, orders.mistakes)
 
 
+LONG = "#severity urgent all of their shops in Berlin and in Hamburg are affected since"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrapped"),
+    [
+        (f"{LONG}\nthis morning, and nobody can pay\n\nHello", LONG),
+        (f"#note\n{LONG}\nthis morning", LONG),
+        (f"#answer\n{LONG}\nthis morning\n\nHello", LONG),
+        (f"{LONG}\n\nthis morning", ""),
+        (f"{LONG}\n#note\nHello", ""),
+        ("#severity urgent the shop is down\nWe are on it, and write again as soon as we know more about what it is.", ""),
+        (f"{LONG}", ""),
+        ("#cc add kim@acme.example, lou@acme.example, pat@acme.example,\nmaximilian@acme.example\n\nHello",
+         "#cc add kim@acme.example, lou@acme.example, pat@acme.example,"),
+    ],
+)  # fmt: skip
+def test_an_order_that_a_mail_program_may_have_wrapped_comes_back(text, wrapped):
+    """Its second line would be read by the customer."""
+    orders = read_orders(text, BY_HAND)
+
+    assert [mistake.line for mistake in orders.mistakes] == ([wrapped] if wrapped else [])
+
+
 def test_a_reason_behind_a_severity_is_without_the_mark_before_it():
     for mark in (",", " -", ":", " \u2013", ""):
         (command,) = read(f"#severity urgent{mark} all their shops").commands
@@ -212,6 +236,7 @@ def test_what_may_mean_nobody_or_several_comes_back(line):
         ("#wait 3 days", 3, False, ""),
         ("#wait for 3d", 3, False, ""),
         ("#wait: 1 week", 7, False, ""),
+        ("#wait \uff13\uff44", 3, False, ""),
         ("#wait for customer", None, False, ""),
         ("#wait for the customer until 2026-05-22 09:00", 3, False, ""),
         ("#wait on vendor 3d, their fix", 3, True, "their fix"),

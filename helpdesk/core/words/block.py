@@ -64,6 +64,14 @@ def read_block(
     )
 
 
+def may_go_on(text: str) -> str:
+    """The last line of the block where the line right below it may be what a mail program wrapped of it; else ""."""
+    lines = text.strip().splitlines()
+    height = _height(lines, folded=False)
+    last, below = (lines[height - 1], lines[height]) if 0 < height < len(lines) else ("", "")
+    return _bare(last) if last.strip() and _goes_on(last, below) else ""
+
+
 def _height(lines: list[str], *, folded: bool) -> int:
     """How many lines the block has."""
     for at, line in enumerate(lines):

@@ -23,7 +23,7 @@ from helpdesk.core.receive.orders.arguments import REFERENCE, read_order
 from helpdesk.core.receive.orders.command import Command, Orders, Verb, Vocabulary
 from helpdesk.core.receive.orders.table import ORDERS, form_of
 from helpdesk.core.words.addresses import read_people
-from helpdesk.core.words.block import CommandBlock, Mistake, read_block
+from helpdesk.core.words.block import CommandBlock, Mistake, may_go_on, read_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +75,7 @@ def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
     """Read a reply; `text` is what stands above any quote."""
     block = _block(text, vocabulary)
     clashes = tuple(_clashes(block.orders))
+    clashes += tuple(_wrapped(block.orders, may_go_on(text)))
     clashing = {mistake.line for mistake in clashes}
     commands = tuple(command for command in block.orders if command.line not in clashing)
     snippets = (command.detail for command in commands if command.verb == "snippet")
@@ -115,6 +116,12 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Command | Mistake | None:
     if _ALONE.fullmatch(line) or (line[1:2].isalpha() and not _CODE.fullmatch(line)):
         return Mistake(line, "one of " + ", ".join(f"#{known}" for known in ORDERS) + _OR_TEXT)
     return None
+
+
+def _wrapped(commands: Iterable[Command], line: str) -> Iterator[Mistake]:
+    """The order with words of its own that a mail program may have wrapped: the line below it is no text then."""
+    if any(command.line == line and ORDERS[command.verb].shape for command in commands):
+        yield Mistake(line, "a shorter line, or an empty line below it: the next line may be its end, or your text")
 
 
 _OR_TEXT = "; or text, which it is below a first line #answer"
