@@ -14,11 +14,12 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.data_file import data_file
+from helpdesk.languages.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -149,16 +150,17 @@ def _of_all(pieces: Iterable[BetweenBlanks]) -> Sequence[Speaks]:
     return [*chain.from_iterable([speaks for _, speaks in pieces])]
 
 
-@lru_cache(_REMEMBERED)
-def _between_blanks(piece: str) -> BetweenBlanks:
+def _told_between_blanks(piece: str) -> BetweenBlanks:
     """What is known of a piece of text without a blank: mails use the same few thousand."""
     if piece.isalpha() and (word := piece.lower()).isalpha():
         return 0, (_spoken_by(word),)  # as most are
     return len(_MARK.findall(piece)), tuple(map(_spoken_by, _WORD.findall(piece.lower())))
 
 
-@lru_cache(_REMEMBERED)
-def _spoken_by(word: str) -> Speaks:
+_between_blanks = Remembered(_told_between_blanks, most=_REMEMBERED).__getitem__
+
+
+def _listen(word: str) -> Speaks:
     """The languages that a word speaks for, and how much for each."""
     told = word.replace("\u2019", "'")
     head, _, tail = told.partition("'" if "'" in told else "-")
@@ -168,6 +170,9 @@ def _spoken_by(word: str) -> Speaks:
             return listed[part], 1 / len(listed[part])
     codes = _by_letters(told) or _by_ending(told)
     return codes, UNLISTED / max(1, len(codes))
+
+
+_spoken_by = Remembered(_listen, most=_REMEMBERED).__getitem__
 
 
 def _by_letters(word: str) -> Codes:

@@ -416,6 +416,8 @@ def area_of(text: str, terms: SeverityTerms) -> str | None:
     if not terms.areas:
         return None
     used = Counter(_words_of(terms.areas).findall(text.lower()))
+    if not used:
+        return None
     counts = {area.key: sum(used[word] for word in {word.lower() for word in area.words}) for area in terms.areas}
     best = max(counts, key=lambda key: counts[key])
     return best if counts[best] else None

@@ -61,6 +61,8 @@ def effects(segments: Sequence[Segment]) -> Effects:
 def effects_of_told(segments: Sequence[Segment]) -> Effects:
     """Every effect of the segments that are left `without_remarks`."""
     effects = Effects()
+    if not segments:
+        return effects  # as of what a machine says in most mails
     for segment in segments:
         for rule, signs in AFTERWARDS if _told_as_over(segment) else RULES:
             if not segment.signs.isdisjoint(signs):

@@ -15,11 +15,12 @@ import zlib
 from array import array
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate, chain, combinations, islice, repeat
 from operator import itemgetter, mul, rshift
 from typing import TYPE_CHECKING, NamedTuple
 
+from helpdesk.languages.remembered import Remembered
 from helpdesk.severity import shipped as stored
 from helpdesk.severity.shipped import RANKS
 
@@ -168,16 +169,20 @@ def _concepts_of(segments: Iterable[Segment]) -> Iterator[tuple[str, ...]]:
         yield from combinations(names, 2)
 
 
-@lru_cache(PAIRS_KEPT)
-def _place_of(concepts: tuple[str, ...]) -> int:
+def _find_place(concepts: tuple[str, ...]) -> int:
     return next(iter(shipped().places([number_of("".join(concepts))])), NOWHERE)
 
 
-@lru_cache(WORDS_KEPT)
-def _heard(word: str) -> _Heard:
+_place_of = Remembered(_find_place, most=PAIRS_KEPT).__getitem__
+
+
+def _hear(word: str) -> _Heard:
     places, number, last = shipped().places, number_of(word), number_of(f"{LAST}{word}")
     pieces = places(map(zlib.crc32, map(str.encode, pieces_of(word))))
     return _Heard(number, last, tuple(places([number])), tuple(places([last])), f" {word}".encode(), array("I", pieces))
+
+
+_heard = Remembered(_hear, most=WORDS_KEPT).__getitem__
 
 
 def _places(words: Sequence[_Heard], table: PhraseTable) -> Iterator[int]:

@@ -11,6 +11,7 @@ from itertools import accumulate, chain, islice, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from helpdesk.languages.remembered import Remembered
 from helpdesk.severity.lexicon import WHOLE, read_in, shelf
 from helpdesk.severity.segment import Hit, Segment
 from helpdesk.severity.words import REMEMBERED, blanked, split, tokens_of, word_lists
@@ -84,7 +85,8 @@ class Lexeme(NamedTuple):
 def read(subject: str, text: str, *, languages: tuple[str, ...]) -> tuple[Segment, ...]:
     """The segments of a subject and a text, read in those languages."""
     known = _lexemes_of(read_in(languages))
-    return (*_segments(subject, known, subject=True), *_segments(text, known, subject=False))
+    heads = _segments(subject, known, subject=True) if subject else ()
+    return (*heads, *_segments(text, known, subject=False)) if text else (*heads,)
 
 
 @cache
@@ -100,7 +102,10 @@ def _lexemes_of(languages: tuple[str, ...]) -> Callable[[str], tuple[Lexeme, ...
         turns = word in contrasts
         return Lexeme(word, "", book.begun_by(word), _counts(word), turns, separates=False, plain=not turns)
 
-    return lru_cache(REMEMBERED)(lambda raw: tuple([lexeme(token) for token in tokens_of(raw)]))
+    def lexemes(raw: str) -> tuple[Lexeme, ...]:
+        return tuple([lexeme(token) for token in tokens_of(raw)])
+
+    return Remembered(lexemes, most=REMEMBERED).__getitem__
 
 
 @lru_cache(REMEMBERED)

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_TEXT = 8000  # characters looked at: a symptom stands at the top, a log below
 MAX_SUBJECT = 500
@@ -116,6 +120,9 @@ _SENTENCE = 4  # words, two of them in small letters: fewer are a name, a title,
 def _says_something(line: str) -> bool:
     """Whether a line below a closing is a sentence, a postscript or a field, and no name, title or place."""
     words = line.split()
-    small = sum(not word[0].isupper() and word[0].isalpha() for word in words)
-    sentence = len(words) >= _SENTENCE and small > 1 and words[-1].endswith((".", "!", "?"))
+    sentence = len(words) >= _SENTENCE and words[-1].endswith((".", "!", "?")) and _small(words) > 1
     return bool(sentence or _POSTSCRIPT.match(line) or _FIELD.match(line))
+
+
+def _small(words: Iterable[str]) -> int:
+    return sum(not word[0].isupper() and word[0].isalpha() for word in words)
