@@ -72,7 +72,9 @@ def _of_people(segment: Segment, _: Observation) -> bool:
 def _is_no_failure(segment: Segment) -> bool:
     """`I can't believe it`, `nobody can work like this`: said of people's minds and nerves."""
     words, failing = segment.words, [hit for hit in segment.hits if fails(hit)]
-    if failing and (_is_weak(failing, words) or _is_peoples_doing(failing, segment)):
+    if failing and (
+        _is_weak(failing, words) or _is_peoples_doing(failing, segment) or _is_turned_inside(failing, segment)
+    ):
         return True
     if not _OF_THE_MIND.isdisjoint(words) and segment.says("can", "cannot"):
         return True
@@ -95,6 +97,12 @@ def fails(hit: Hit) -> bool:
 def _is_weak(failing: Sequence[Hit], words: Sequence[str]) -> bool:
     """`in front of us stand sixty people`, `the cut-off is at three`, `tell us about the outage`: no failure told."""
     return all(words[hit.start] in _WEAK for hit in failing) and _SINCE.isdisjoint(words)
+
+
+def _is_turned_inside(failing: Sequence[Hit], segment: Segment) -> bool:
+    """`seitdem stürzt nichts mehr ab`: what is split has its negation within."""
+    turned = [hit.start for hit in segment.hits if hit.concept in {"none", "nobody", "not"}]
+    return all(hit.concept == "fail" and any(hit.start < at < hit.end - 1 for at in turned) for hit in failing)
 
 
 def _is_peoples_doing(failing: Sequence[Hit], segment: Segment) -> bool:
@@ -122,6 +130,11 @@ def _is_done_by_people(at: int, segment: Segment) -> bool:
 
 _PERSONS = _LISTS["persons"]
 _DONE_BY_PEOPLE = _LISTS["done_by_people"]
+
+
+def _not_of_now(segment: Segment, _: Observation) -> bool:
+    """All of something fails: not said of whom, so it has to be said since when."""
+    return _SINCE.isdisjoint(segment.words) or not any(map(fails, segment.hits))
 
 
 def _only_named_as_all(segment: Segment, observed: Observation) -> bool:
@@ -191,9 +204,13 @@ def _is_of_people(segment: Segment) -> bool:
 
 
 def _is_of_users(every: Hit, segment: Segment) -> bool:
-    said = segment.words[every.start : every.end]
-    if not _PEOPLE.isdisjoint(said) or (said == segment.words[-1:] and not _ALL_OF_THEM.isdisjoint(said)):
-        return True  # `nobody`, `pour tous`
+    words = segment.words
+    said = words[every.start : every.end]
+    if not _PEOPLE.isdisjoint(said) or said == ("no", "one"):
+        return True
+    before, behind = words[every.start - 1 : every.start], words[every.end : every.end + 1]
+    if not (_ALL_OF_THEM.isdisjoint(said) or _FOR.isdisjoint(before)) and _ARTICLES.isdisjoint(behind):
+        return True  # `a tutti`, and not `per tutti gli articoli`
     return any(
         every.start <= hit.start < every.end + _NEAR and hit.part == every.part
         for hit in segment.hits
@@ -204,7 +221,8 @@ def _is_of_users(every: Hit, segment: Segment) -> bool:
 
 _US = frozenset({"us", "uns", "nous", "nosotros", "noi", "nos", "ons"})
 _PROGRAMS = frozenset({"agent", "agents"})  # `all 14 build agents`
-_LIMITS, _PEOPLE, _ALL_OF_THEM = _LISTS["limits"], _LISTS["people"], _LISTS["all_of_them"]
+_LIMITS, _PEOPLE = _LISTS["limits"], _LISTS["people"]
+_ALL_OF_THEM, _FOR, _ARTICLES = _LISTS["all_of_them"], _LISTS["for"], _LISTS["articles"]
 
 
 def _not_for_some(segment: Segment, _: Observation) -> bool:
@@ -409,11 +427,16 @@ def _not_going_on(segment: Segment, _: Observation) -> bool:
 
 def _is_found_again(segment: Segment, observed: Observation) -> bool:
     """Whether what was lost is told to be there later, or somebody deleted it: `she deletes the copies`."""
+    if not _NO_DATA.isdisjoint(segment.words):
+        return True  # `all handhelds lost the connection`
     gone = [hit.start for hit in segment.hits if hit.concept == "dataloss"]
     if any(_is_done(segment.words[max(0, at - 1) : at], observed) and segment.words[at] != "lost" for at in gone):
         return True
     later = observed.segments[observed.segments.index(segment) + 1 :]
     return any(one.tells("negated", "wrong", "dataloss") and not one.failing for one in later)
+
+
+_NO_DATA = _LISTS["no_data"]
 
 
 def _elsewhere(segment: Segment, _: Observation) -> bool:
@@ -442,7 +465,7 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "nobody-can": _not_for_all,
         "all-affected": _not_all_of_them,
         "for-everyone": _not_for_all,
-        "core-stopped": _of_people,
+        "core-stopped": lambda segment, observed: _of_people(segment, observed) or _not_of_now(segment, observed),
         "users-cannot": _of_people,
         "we-cannot": _of_people,
         "all-fails": _only_named_as_all,

@@ -49,7 +49,6 @@ _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 "all-affected",
                 "business-idle",
-                "core-stopped",
                 "docs",
                 "edge-thing",
                 "fyi",
@@ -184,9 +183,13 @@ def _tells_little(effect: str, observed: Observation) -> int:
 def _fewest(effect: str, observed: Observation) -> int:
     """How many words make a sentence: `Nobody can ship.` is one, `Workspace offline (503)` is none."""
     segment = segment_of(effect, observed)
-    return _SAYING if segment and segment.says("nobody", "we") else _SAYING + 1
+    if segment is None:
+        return _SAYING + 1
+    named = segment.says("nobody", "we") or (segment.has("down") and segment.says(*_THINGS))
+    return _SAYING if named else _SAYING + 1
 
 
+_THINGS = ("system", "core", "prod", "nonprod")
 _SCOPE = frozenset({"nobody", "all", "none", "since", "users", "we", "system", "core", "prod"})
 
 

@@ -25,6 +25,9 @@ def said(text, subject="", **more):
         ("en", "The scanner of gate 3 freezes. We type the numbers in by hand meanwhile, one or two a day.", {A_WAY}),
         ("en", "Opening a file by hand works perfectly, so we do that for now. The list view is blank.", {A_WAY}),
         ("en", "Nobody can log in since 9:00, no workaround.", {FAILS, EVERYBODY, NO_WAY}),
+        ("it", "Il portale dà errore 500 a tutti da ieri sera, nessun cliente riesce a entrare.", {FAILS, EVERYBODY}),
+        ("en", "ORDER ENTRY DOWN. SINCE 10:02. NOTHING WE TRY HELPS.", {FAILS}),
+        ("en", "Card payments are declined for all customers since this morning 7:15.", {FAILS}),
         ("en", "We can't enter any jobs.\nPS: 24 vans wait in the yard, my number is below.", {FAILS}),
         ("en", "No page loads.\nUPDATE this is now resolved, a disk was full.", {OVER}),
         (
@@ -139,8 +142,12 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("en", "Your status page admits the outage from 8 to 11. We want a credit note.", FAILS),
         ("en", "Guests are sitting on their suitcases. One of them asks for the WiFi code.", FAILS),
         ("de", "Unsere Kunden nutzen ihn kaum. Der Knopf ist schief.", FAILS),
+        ("de", "Seit der neuen Version stürzt nichts mehr ab, kein einziger Kollege hat sich beschwert.", FAILS),
+        ("en", "All our handhelds lost the connection at 5:40, and none has come back.", "data are lost"),
         ("en", "She deletes the copies and they come back after the next sync.", "data are lost"),
         # For everybody is said of people.
+        ("en", "Not one of our applications gets through to your API since Monday.", EVERYBODY),
+        ("it", "Da ieri il portale rifiuta ogni ordine per tutti gli articoli di carta.", EVERYBODY),
         ("en", "All 14 build agents show as offline since Monday.", EVERYBODY),
         ("en", "All calls give 503 since noon, every endpoint, every key we own.", EVERYBODY),
         ("en", "I can't log in. Nobody else here has the problem.", EVERYBODY),
