@@ -80,6 +80,39 @@ def test_of_a_quote_that_was_wrapped_anew_and_a_signature_below_it_nothing_is_ne
     assert left.new == ()
 
 
+@pytest.mark.parametrize("mark", ["", "> "])
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Importance: High",
+        "Attachments: shot.png\nSensitivity: Confidential",
+        "Priorit\u00e4t: Hoch",
+        "\nCAUTION: This email came from outside the organization.",
+        "\nYou don't often get email from support@desk.example. Learn why this is important",
+    ],
+)
+def test_what_a_program_puts_above_a_quote_is_nobodys_answer(more, mark):
+    """`Importance: High` would be a severity that the customer states."""
+    head = f"From: Support <support@desk.example>\nSent: Tuesday, May 26, 2026 9:12 AM\nTo: Kim\nSubject: Re: x\n{more}\n\n"
+    _, left = read(f"{NEW}\n\n{head}" + "\n".join(mark + line for line in OURS.split("\n")))
+
+    assert left.new == ()
+
+
+def test_a_quote_of_somebody_else_is_shown_as_far_as_it_is_no_signature():
+    attribution = "On Tue, May 26, 2026 at 9:12 AM Pat Lee <pat@acme.example> wrote:"
+    _, left = read(f"FYI\n\n{attribution}\n\n> 4.2, Edge\n> Pat Lee\n")
+
+    assert left.new[:1] == ("> 4.2, Edge",)
+
+
+@pytest.mark.parametrize("line", ["PS: call 555 123", "2026-05-19 10:00 ERROR price 17"])
+def test_a_postscript_or_a_log_below_a_signature_is_shown(line):
+    _, left = read(f"{NEW}\n\n-- \nKim Lee\n\n{line}")
+
+    assert line in left.new
+
+
 def test_an_answer_that_was_put_into_the_quote_of_outlook_is_shown():
     text = written("outlook", new="See in red.", old=OURS.replace("again.", "again.\nWe did that twice today already."))
     shown, left = read(text.replace("See in red.", "Hello."))

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.mail.read import client_markers as marks
-from helpdesk.mail.read import overlap, quote, signature
+from helpdesk.mail.read import headerblock, overlap, quote, signature
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from helpdesk.mail.read.overlap import Known
 
@@ -92,33 +92,48 @@ def _sentences(lines: list[str], left: Sequence[int], repeated: Sequence[bool]) 
 def _put_between(lines: list[str], left: Sequence[int], repeated: Sequence[bool], what: Known) -> set[int]:
     """Those of these lines that stand in a quote, behind what introduces it or marked, and say something else."""
     found: set[int] = set()
-    past, before = 0, ""
-    known = [at for at in left if repeated[at]]
-    if len(known) == len(left):
+    if all(repeated[at] for at in left):
         return found
+    for quoted in _quotes(lines, left, begun=any(repeated[: left[0]])):
+        known, before = [at for at in quoted if repeated[at]], ""
+        for at in quoted:
+            behind = bisect_right(known, at)
+            following = lines[known[behind]] if behind < len(known) else ""
+            if repeated[at] or _goes_on(before, lines[at], following, what):
+                before = lines[at]
+            elif following or _may_be_new(lines[at], before):
+                found.add(at)
+    return set(sorted(found)[:MAX_NEW])
+
+
+def _quotes(lines: list[str], left: Sequence[int], *, begun: bool) -> Iterator[list[int]]:
+    """The lines of each quote that say something: from what introduces it, or its first mark, to the next such place.
+
+    `begun`: some of it is shown above.
+    """
     bare = [overlap.unmarked(line) for line in lines[: left[-1] + 1]]  # Apple Mail marks what introduces it, too
-    begun = any(repeated[: left[0]])  # some of it is shown
+    quoted, past = list[int](), 0
     for at in left:
-        line, width = lines[at], quote.introduces(bare, at) if at >= past else 0
-        past = at + width if width else past
-        begun = begun or bool(width) or overlap.is_marked(line)
-        if at < past or not begun or not overlap.words_of(line):
-            continue
-        behind = bisect_right(known, at)
-        following = lines[known[behind]] if behind < len(known) else ""
-        if repeated[at] or _goes_on(before, line, following, what):
-            before = line
-        elif not marks.header_kind(bare[at]) and (following or _ends_quote(before, line)):
-            found.add(at)
-        if len(found) >= MAX_NEW:
-            break
-    return found
+        width = quote.introduces(bare, at) if at >= past else 0
+        if width:
+            yield quoted
+            quoted, past = [], at + width
+            while past < len(bare) and headerblock.is_header(bare[past]):
+                past += 1  # such as `Importance: High`
+        begun = begun or bool(width) or overlap.is_marked(lines[at])
+        if begun and at >= past and overlap.words_of(lines[at]) and not _is_programs(bare[at]):
+            quoted.append(at)
+    yield quoted
 
 
-def _ends_quote(before: str, line: str) -> bool:
-    """Whether somebody may have written it at the end of a quote: the last known line of that is `before`."""
+def _is_programs(line: str) -> bool:
+    return bool(marks.header_kind(line)) or marks.BANNER.search(line[: marks.MAX_LINE]) is not None
+
+
+def _may_be_new(line: str, before: str) -> bool:
+    """Whether somebody may have written it at the end of a quote, whose last known line is `before`, or all is new."""
     marked = overlap.is_marked(line)
-    return bool(before) and marked == overlap.is_marked(before) and (marked or not _is_of_signature(line))
+    return (marked or not _is_of_signature(line)) and (not before or marked == overlap.is_marked(before))
 
 
 def _goes_on(before: str, line: str, following: str, what: Known) -> bool:
@@ -149,6 +164,8 @@ def _is_sentence(line: str) -> bool:
     letters = [word for word in words if word.isalpha() or any(char.isalpha() for char in word)]
     unspaced = 0 if bare.isascii() else sum(len(word) == 1 and not word.isascii() for word in letters)
     long_enough = len(letters) >= _LONG or unspaced >= _UNSPACED
+    if marks.POSTSCRIPT.match(bare) or marks.STAMPED.search(bare):
+        return True
     if not long_enough and not (len(letters) >= _SENTENCE and bare.endswith(_ENDS)):
         return False
     return not (_is_of_signature(bare) or marks.header_kind(bare) or marks.is_list_footer(bare))
