@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from helpdesk.core.receive import choosing, scope
+from helpdesk.core.receive.severity_request import asked_for
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -125,7 +126,7 @@ def _stated(case: Case, arrival: Arrival, new: Mapping[str, str], terms: Terms) 
         if computed:
             return computed
     own = "\n".join(line for line in arrival.answers.splitlines() if not line.startswith(QUESTION))
-    words = new.get("priority") or terms.judge.stated_words(own, severity) or ""
+    words = new.get("priority") or terms.judge.stated_words(own, severity) or asked_for(own, severity.levels)
     degree = _degree(words, terms)
     if not degree:
         return _by_mailbox(case, arrival, terms)
