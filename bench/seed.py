@@ -297,7 +297,6 @@ class Copier:
             "id": self._row(table) if table in self._rows else "",
             # A mail has the same place among those of its case as its message has.
             "spool_id": f"{empty} ELSE {self._row('spool')} END",
-            "raw": "NULL",  # of what was sent
             "text": "p.reply" if table == "message" else "",  # quotes are left out
             "content_key": f"{empty} ELSE {self._padded('copy.n')} || {self._padded('p.place')} END",
             "key": f"{own} || '/' || {self._padded('copy.n')}",

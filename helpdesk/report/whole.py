@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DESK_FILE = "desk.jsonl"
 SHAPE = "helpdesk desk 1"
-FOLDERS = {"spool_raw": "received", "outbox": "sent"}  # by table, where the bytes of its mails are
+FOLDERS = {"spool_raw": "received", "outbox_raw": "sent"}  # by table, where the bytes of its mails are
 _POSTMARK = re.compile(rb"^(>*From )", re.MULTILINE)
 
 

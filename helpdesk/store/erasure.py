@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from helpdesk.store import search_remains, watched
 from helpdesk.store.claims import FREED
+from helpdesk.store.outbox import HAS_RAW as IS_WRITTEN
 from helpdesk.store.spool import HAS_RAW
-from helpdesk.store.tables import cases, event, message, outbox, spool, spool_raw
+from helpdesk.store.tables import cases, event, message, outbox, outbox_raw, spool, spool_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -73,16 +74,22 @@ def _texts(connection: sa.Connection, case: int, instead: str) -> int:
 def _unsent(connection: sa.Connection, case: int) -> int:
     waiting = sa.and_(outbox.c.case_id == case, outbox.c.state.in_(_UNSENT))
     # A further claim, so that a worker which has one of them in hand cannot queue it again.
-    values = {"state": "dropped", "raw": None, "next_at": None, "lease": outbox.c.lease + 1, **FREED}
+    values = {"state": "dropped", "next_at": None, "lease": outbox.c.lease + 1, **FREED}
     values["detail"] = "erased before it was sent"
+    _letters(connection, waiting)
     return connection.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 
 
 def _sent(connection: sa.Connection, case: int, instead: str) -> int:
     ours = outbox.c.case_id == case
     connection.execute(sa.update(outbox).where(ours, outbox.c.subject.is_not(None)).values(subject=instead))
-    rest = sa.and_(outbox.c.case_id == case, outbox.c.raw.is_not(None))
-    return connection.execute(sa.update(outbox).where(rest).values(raw=None)).rowcount
+    return _letters(connection, ours)
+
+
+def _letters(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """Erase mails as we wrote them; returns how many."""
+    these = outbox_raw.c.outbox_id.in_(sa.select(outbox.c.id).where(which))
+    return connection.execute(sa.delete(outbox_raw).where(these)).rowcount
 
 
 def _facts(connection: sa.Connection, case: int, instead: str) -> int:
@@ -128,7 +135,7 @@ def ended(connection: sa.Connection, *, before: datetime, after: int, limit: int
     since = sa.exists().where(event.c.case_id == cases.c.id, event.c.at >= before)
     holds = sa.or_(
         sa.exists().where(spool.c.case_id == cases.c.id, spool_raw.c.spool_id == spool.c.id),
-        sa.exists().where(outbox.c.case_id == cases.c.id, outbox.c.raw.is_not(None)),
+        sa.exists().where(outbox.c.case_id == cases.c.id, outbox_raw.c.outbox_id == outbox.c.id),
         sa.exists().where(message.c.case_id == cases.c.id, message.c.text != ""),
     )
     query = sa.select(cases.c.id).where(cases.c.id > after, cases.c.status.in_(("resolved", "closed")), ~since, holds)
@@ -207,7 +214,7 @@ def erase_mails(connection: sa.Connection, numbers: Collection[int]) -> int:
 def caseless_sent(connection: sa.Connection, *, before: datetime, after: int, limit: int) -> list[int]:
     """Mail of ours that was written before then, belongs to no case and does not wait: alerts, digests, notices."""
     over = sa.and_(outbox.c.case_id.is_(None), outbox.c.next_at.is_(None), outbox.c.created_at < before)
-    query = sa.select(outbox.c.id).where(over, outbox.c.raw.is_not(None), outbox.c.id > after)
+    query = sa.select(outbox.c.id).where(over, IS_WRITTEN, outbox.c.id > after)
     return [int(number) for number in connection.execute(query.order_by(outbox.c.id).limit(limit)).scalars()]
 
 
@@ -217,4 +224,5 @@ def erase_sent(connection: sa.Connection, numbers: Collection[int]) -> int:
     # Their keys name whom they went to, and so many years later guard nothing any more.
     nobody = {"recipient": "", "detail": "", "subject": "", "key": "erased/" + sa.cast(outbox.c.id, sa.String)}
     connection.execute(sa.update(outbox).where(these, outbox.c.kind.in_(_TO_CUSTOMERS)).values(nobody))
-    return connection.execute(sa.update(outbox).where(these).values(raw=None, subject="")).rowcount
+    _letters(connection, these)
+    return connection.execute(sa.update(outbox).where(these).values(subject="")).rowcount

@@ -30,7 +30,7 @@ from helpdesk.errors import NotFound, Refused
 from helpdesk.store.claims import FREED, held_by, run_out, taken, until
 from helpdesk.store.dialect import insert_ignoring, skip_locked
 from helpdesk.store.prepared import Prepared, PreparedLists, at_most, one_of
-from helpdesk.store.tables import cases, outbox
+from helpdesk.store.tables import cases, outbox, outbox_raw
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -71,8 +71,14 @@ _LATER = ("id", "claimed_by", "claimed_until", "sent_at")  # what a mail has non
 _SAME_CLAIM = sa.and_(outbox.c.id == sa.bindparam("number"), outbox.c.lease == sa.bindparam("claim"))
 _SENT = Prepared(sa.update(outbox).where(_SAME_CLAIM), sets=["state", "next_at", "sent_at", "detail", *FREED])
 _ADD = Prepared(
-    lambda dialect_name: insert_ignoring(dialect_name, outbox),
+    lambda dialect_name: insert_ignoring(dialect_name, outbox).returning(outbox.c.id),
     sets=[column.key for column in outbox.c if column.key not in _LATER],
+)
+_ADD_RAW = Prepared(sa.insert(outbox_raw), sets=["outbox_id", "raw"])
+HAS_RAW = sa.exists().where(outbox_raw.c.outbox_id == outbox.c.id).correlate(outbox)  # its bytes are there
+_WITH_RAW = sa.select(outbox, outbox_raw.c.raw).select_from(outbox.outerjoin(outbox_raw))
+_RAWS = PreparedLists(
+    lambda numbers: sa.select(outbox_raw).where(outbox_raw.c.outbox_id.in_(numbers)), numbers=outbox_raw.c.outbox_id
 )
 _ACKNOWLEDGED = Prepared(
     sa.select(outbox.c.created_at, outbox.c.case_id).where(
@@ -166,7 +172,6 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
             "mail_from": mail.mail_from,
             "message_id": mail.message_id,
             "subject": mail.subject,
-            "raw": mail.raw,
             "enclosed": [list(place) for place in mail.enclosed] or None,
             "shows": list(mail.shows) or None,
             "also": list(mail.also) or None,
@@ -183,7 +188,9 @@ def add(connection: sa.Connection, mails: Sequence[Queued], now: datetime, *, he
         for mail in mails
     ]
     if rows:
-        _ADD.each(connection, rows)
+        added = [_ADD.rows(connection, **row) for row in rows]
+        raws = [(new, mail.raw) for found, mail in zip(added, mails, strict=True) for new in found]
+        _ADD_RAW.each(connection, [{"outbox_id": new.id, "raw": raw} for new, raw in raws])
         _bring_forward(connection, [*_following(mails)])
 
 
@@ -236,9 +243,16 @@ def claim(
     for tried in (True, False) if tried_first else (False, True):
         asked = {"now": now} if tried else {}
         found = _taking(tried, limit, beyond_mail).rows(connection, **asked, owner=owner.name)
-        if rows := sorted(map(_row, found), key=lambda row: row.id):
-            return rows
+        if found:
+            raws = bytes_of(connection, [row.id for row in found])
+            return [_row(row, raws.get(row.id)) for row in sorted(found, key=lambda row: row.id)]
     return []
+
+
+def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, bytes]:
+    """The bytes of these mails, as far as they were not erased."""
+    found = _RAWS.rows(connection, {"numbers": numbers}) if numbers else []
+    return {int(row.outbox_id): bytes(row.raw) for row in found}
 
 
 def count_due(connection: sa.Connection, now: datetime, limit: int, *, beyond_mail: bool = False) -> int:
@@ -363,10 +377,9 @@ def not_tried(connection: sa.Connection, row: Row, *, at: datetime, detail: str)
 
 def _unless_erased(at: datetime) -> dict[str, Any]:
     """Queued again, where its bytes are still there: they may be erased after the final dot."""
-    erased = outbox.c.raw.is_(None)
     return {
-        "state": sa.case((erased, "dropped"), else_="queued"),
-        "next_at": sa.case((erased, sa.null()), else_=sa.literal(at, outbox.c.next_at.type)),
+        "state": sa.case((HAS_RAW, "queued"), else_="dropped"),
+        "next_at": sa.case((HAS_RAW, sa.literal(at, outbox.c.next_at.type)), else_=sa.null()),
     }
 
 
@@ -394,7 +407,7 @@ def give_back_all(connection: sa.Connection, owner: Owner) -> None:
 
 
 def _lost(dialect_name: str, known: Collection[Any] | None = None) -> sa.Select[Any]:
-    columns = (outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.raw.is_(None).label("erased"))
+    columns = (outbox.c.id, outbox.c.state, outbox.c.kind, (~HAS_RAW).label("erased"))
     return skip_locked(sa.select(*columns).where(run_out(outbox, dialect_name, known=known)))
 
 
@@ -444,13 +457,13 @@ def fail(connection: sa.Connection, row: Row, *, detail: str) -> bool:
 
 def try_again(connection: sa.Connection, ids: Collection[int], *, at: datetime) -> None:
     """These were given up too early: they are tried on, those that still are."""
-    mine = sa.and_(outbox.c.id.in_(sorted(ids)), outbox.c.state == "failed", outbox.c.raw.is_not(None))
+    mine = sa.and_(outbox.c.id.in_(sorted(ids)), outbox.c.state == "failed", HAS_RAW)
     connection.execute(sa.update(outbox).where(mine).values(state="queued", next_at=at, **FREED))
 
 
 def retry_all(connection: sa.Connection, now: datetime) -> int:
     """Put all that had failed back to the front, where its bytes are still there; returns how many."""
-    which = sa.and_(outbox.c.state == "failed", outbox.c.raw.is_not(None))
+    which = sa.and_(outbox.c.state == "failed", HAS_RAW)
     values = {"state": "queued", "next_at": now, "attempts": 0, "unreached": 0, "detail": "retried by hand", **FREED}
     return connection.execute(sa.update(outbox).where(which).values(values)).rowcount
 
@@ -497,12 +510,12 @@ def copies(connection: sa.Connection) -> int:
 
 def rows(connection: sa.Connection, *, states: Sequence[str] | None = None, case: int | None = None) -> list[Row]:
     """Rows in order of writing; without arguments, all."""
-    query = sa.select(outbox).order_by(outbox.c.id)
+    query = _WITH_RAW.order_by(outbox.c.id)
     if states is not None:
         query = query.where(outbox.c.state.in_(states))
     if case is not None:
         query = query.where(outbox.c.case_id == case)
-    return [_row(row) for row in connection.execute(query)]
+    return [_row(row, row.raw) for row in connection.execute(query)]
 
 
 def undelivered(
@@ -518,17 +531,17 @@ def undelivered(
     if about is not None:
         left = sa.and_(left, sa.exists().where(cases.c.id == outbox.c.case_id, about))
     number = connection.execute(sa.select(sa.func.count()).select_from(outbox).where(left)).scalar_one()
-    query = sa.select(outbox).where(left).order_by(outbox.c.id.desc()).limit(limit)
-    return [_row(row) for row in connection.execute(query)], int(number)
+    query = _WITH_RAW.where(left).order_by(outbox.c.id.desc()).limit(limit)
+    return [_row(row, row.raw) for row in connection.execute(query)], int(number)
 
 
 def load(connection: sa.Connection, number: int, *, lock: bool = False) -> Row:
     """One row; `lock` keeps it as it is until the transaction ends. Raises NotFound."""
-    query = sa.select(outbox).where(outbox.c.id == number)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    query = _WITH_RAW.where(outbox.c.id == number)
+    row = connection.execute(query.with_for_update(of=outbox) if lock else query).first()
     if row is None:
         raise NotFound(f"there is no mail {number} in the outbox")
-    return _row(row)
+    return _row(row, row.raw)
 
 
 def retry_now(connection: sa.Connection, number: int, now: datetime, *, by: str = "hand") -> None:
@@ -553,7 +566,7 @@ def retry_now(connection: sa.Connection, number: int, now: datetime, *, by: str 
 def release(connection: sa.Connection, now: datetime, *, by: str = "hand") -> int:
     """Send what a restored backup or an import held back; returns how many."""
     values = {"state": "queued", "next_at": now, "detail": f"released by {by}"}
-    held = sa.and_(outbox.c.state == "held", outbox.c.raw.is_not(None))
+    held = sa.and_(outbox.c.state == "held", HAS_RAW)
     return connection.execute(sa.update(outbox).where(held).values(values)).rowcount
 
 
@@ -582,8 +595,9 @@ def key_of(connection: sa.Connection, message_id: str, numbers: Collection[int])
 def _raws_to(limit: int) -> PreparedLists:
     return PreparedLists(
         lambda numbers, readers, named: (
-            sa.select(outbox.c.kind, outbox.c.raw)
-            .where(outbox.c.case_id.in_(numbers), outbox.c.recipient.in_(readers), outbox.c.raw.is_not(None))
+            sa.select(outbox.c.kind, outbox_raw.c.raw)
+            .join(outbox_raw)
+            .where(outbox.c.case_id.in_(numbers), outbox.c.recipient.in_(readers))
             .order_by(sa.case((outbox.c.message_id.in_(named), 1), else_=0).desc(), outbox.c.id.desc())
             .limit(at_most(limit))
         ),
@@ -624,7 +638,7 @@ def handed(connection: sa.Connection, numbers: Collection[int], recipients: Coll
     ]
 
 
-def _row(row: Any) -> Row:
+def _row(row: Any, raw: bytes | None) -> Row:
     return Row(
         id=row.id,
         key=row.key,
@@ -633,7 +647,7 @@ def _row(row: Any) -> Row:
         recipient=row.recipient,
         mail_from=row.mail_from,
         message_id=row.message_id,
-        raw=row.raw,
+        raw=raw,
         created_at=row.created_at,
         state=row.state,
         attempts=row.attempts,

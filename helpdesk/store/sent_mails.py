@@ -11,7 +11,6 @@ from helpdesk.errors import NotFound
 from helpdesk.store.tables import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
 
 
@@ -54,12 +53,6 @@ def load(connection: sa.Connection, case: int, number: int) -> SentMail:
     if row is None:
         raise NotFound(f"there is no mail {number} about HD-{case}")
     return _mail(row)
-
-
-def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, bytes]:
-    """The bytes of these mails, as far as they were not erased."""
-    query = sa.select(outbox.c.id, outbox.c.raw).where(outbox.c.id.in_(list(numbers)), outbox.c.raw.is_not(None))
-    return {int(row.id): row.raw for row in connection.execute(query)} if numbers else {}
 
 
 def _mail(row: Any) -> SentMail:

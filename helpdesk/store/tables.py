@@ -264,7 +264,6 @@ outbox = sa.Table(
     sa.Column("mail_from", sa.String(320), nullable=False),
     sa.Column("message_id", sa.String(320), nullable=False),
     sa.Column("subject", sa.Text),  # NULL on mail from before it was kept
-    sa.Column("raw", sa.LargeBinary),
     sa.Column("enclosed", sa.JSON(none_as_null=True)),  # files that go along: [spool row, part of its MIME tree]
     # The mails of the case whose words stand in it, as rows of the spool; NULL for none.
     sa.Column("shows", sa.JSON(none_as_null=True)),
@@ -300,6 +299,14 @@ outbox = sa.Table(
     # What a first mail is answered with by itself: counted over all addresses before another one goes out.
     sa.Index("ix_outbox_acknowledged_at", "created_at", **_where("kind IN ('ack', 'out-of-scope')")),
     sa.Index("ix_outbox_alert_created_at", "created_at", **_where("kind = 'alert'")),
+)
+
+# The bytes of a mail as it was written; none once they are erased. See `spool_raw`.
+outbox_raw = sa.Table(
+    "outbox_raw",
+    metadata,
+    sa.Column("outbox_id", _Id, sa.ForeignKey("outbox.id"), primary_key=True),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
 )
 
 refusal = sa.Table(

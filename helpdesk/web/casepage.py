@@ -15,7 +15,7 @@ from helpdesk.core.words.calls import call_under_way
 from helpdesk.errors import NotFound, Refused
 from helpdesk.report.attached import load_attachment
 from helpdesk.store import cases as case_store
-from helpdesk.store import sent_mails, writing
+from helpdesk.store import outbox, sent_mails, writing
 from helpdesk.web import acts, composer
 from helpdesk.web.case_reading import read_case, reader_of
 from helpdesk.web.correspondence import said_mail, sent_mail, to_be_sent
@@ -106,7 +106,7 @@ def our_mail(visit: Visit) -> Response:
         found = _opened(visit, unit)
         reader = reader_of(unit.rules.configuration, found)
         mail = sent_mails.load(unit.connection, found.number, number)
-        ours = sent_mail(mail, reader, sent_mails.bytes_of(unit.connection, [number]).get(number))
+        ours = sent_mail(mail, reader, outbox.bytes_of(unit.connection, [number]).get(number))
     return visit.page("case_mail.html", title=f"{ours.what} on {found.ref}", case=found, said=None, ours=ours)
 
 

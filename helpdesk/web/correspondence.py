@@ -18,7 +18,7 @@ from helpdesk.mail.read.body import read_body
 from helpdesk.mail.read.mime import read_tree
 from helpdesk.plural import plural
 from helpdesk.store import cases as case_store
-from helpdesk.store import sent_mails
+from helpdesk.store import outbox, sent_mails
 from helpdesk.store.outbox import NOTIFICATION
 from helpdesk.web.excerpt import Excerpt, excerpt
 from helpdesk.web.linked_text import TextPiece, linked
@@ -194,7 +194,7 @@ def read_correspondence(connection: Connection, case: Case, reader: Reader, aske
     )
     left_out, sent = sent[:-SENT], sent[-SENT:]
     files_before = case_store.attachment_count(connection, number, first=skip)
-    ours = _in_groups(sent, number, reader, lambda numbers: sent_mails.bytes_of(connection, numbers))
+    ours = _in_groups(sent, number, reader, lambda numbers: outbox.bytes_of(connection, numbers))
     entries = _in_order(case, messages, ours, reader, skip=skip, files_before=files_before)
     return CorrespondencePage(shown, entries, limit=SENT if left_out else 0)
 

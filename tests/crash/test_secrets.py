@@ -78,7 +78,7 @@ def test_no_secret_and_no_word_of_a_mail_is_printed(tmp_path: Path, foundry: Fou
         assert stop(running) == 0
 
     said = [desk.logged(), *(str(row.error) for row in found.rows("SELECT error FROM spool"))]
-    alerts = found.rows("SELECT raw FROM outbox WHERE kind = 'alert'")
+    alerts = found.rows("SELECT raw FROM outbox_raw JOIN outbox ON outbox_id = id WHERE kind = 'alert'")
     assert alerts
     said += [bytes(row.raw).decode() for row in alerts]
     for canary in (*_CANARIES, (tmp_path / "secret").read_text().strip()):

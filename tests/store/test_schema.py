@@ -234,10 +234,11 @@ def test_back_at_a_version_before_owners_what_was_past_its_dot_is_sent_again(emp
     """Revision 0015: only acknowledgments were said to be past it before, and those are not repeated."""
     migrate.upgrade(empty)
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
-    written = {"recipient": "jo@acme.example", "mail_from": "", "message_id": "<1@x>", "raw": b"x", "created_at": at}
+    written = {"recipient": "jo@acme.example", "mail_from": "", "message_id": "<1@x>", "created_at": at}
     written |= {"attempts": 1, "next_at": at, "lease": 1, "detail": "", "state": "handed_over"}
     with empty.write() as connection:
         insert(connection, "outbox", [written | {"key": kind, "kind": kind} for kind in ("warning", "ack")])
+        connection.execute(sa.text("INSERT INTO outbox_raw (outbox_id, raw) SELECT id, '' FROM outbox"))
     migrate.downgrade(empty, "0014")
     migrate.upgrade(empty)
 
@@ -312,7 +313,7 @@ def test_how_agents_mails_end_is_remembered_from_now_on(empty):
     row = {"key": "k", "kind": "ack", "recipient": "jo@acme.example", "mail_from": "", "message_id": "<1@desk.example>"}
     row |= {"raw": b"x", "created_at": at, "state": "sent", "attempts": 1, "lease": 0, "detail": ""}
     with empty.write() as connection:
-        connection.execute(sa.insert(metadata.tables["outbox"]).values(row))
+        insert(connection, "outbox", [row])
     migrate.upgrade(empty)
 
     with empty.write() as connection:
@@ -684,6 +685,28 @@ def test_the_bytes_of_mail_are_carried_across_and_back(empty):
         assert connection.execute(sa.text("SELECT count(*) FROM spool_raw")).scalar() == 3
 
 
+def test_the_bytes_of_letters_are_carried_across_and_back(empty):
+    """Revision 0035: they lie in a table of their own; what was erased has no row there, and is not sent again."""
+    migrate.upgrade(empty, "0034")
+    at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
+    row = {"kind": "relay", "recipient": "jo@acme.example", "mail_from": "", "message_id": "<1@x>", "created_at": at}
+    row |= {"attempts": 1, "lease": 1, "detail": "", "state": "failed"}
+    raws = {1: b"first \x00\xff" * 9000, 2: None, 3: b"last"}
+    with empty.write() as connection:
+        insert(connection, "outbox", [row | {"id": number, "key": number, "raw": raw} for number, raw in raws.items()])
+    migrate.upgrade(empty)
+    migrate.downgrade(empty, "0034")
+    with empty.read() as connection:
+        assert {row.id: row.raw for row in connection.execute(sa.text("SELECT id, raw FROM outbox"))} == raws
+    migrate.upgrade(empty)
+
+    with empty.write() as connection:
+        assert {row.id: row.raw for row in outbox.rows(connection)} == raws
+        assert outbox.bytes_of(connection, raws) == {number: raw for number, raw in raws.items() if raw is not None}
+        assert outbox.retry_all(connection, at) == 2
+        assert [mail.raw for mail in outbox.claim(connection, empty.owner, now=at, limit=9)] == [raws[1], raws[3]]
+
+
 def test_mails_of_before_are_put_in_line_for_the_search_and_cases_keep_their_team(empty):
     """Revision 0030."""
     migrate.upgrade(empty, "0029")
@@ -758,8 +781,18 @@ def test_calls_beyond_mail_are_found_among_what_waits(empty):
     migrate.upgrade(empty, "0032")
     at = datetime(2026, 5, 19, 12, 30, tzinfo=UTC)
     mail = Queued("1", None, "alert", "ops@x.example", "", "<1@x.example>", b"Subject: x\r\n\r\n")
+    row = {"key": "1", "kind": "alert", "recipient": "ops@x.example", "mail_from": "", "message_id": "<1@x.example>"}
+    row |= {
+        "raw": mail.raw,
+        "created_at": at,
+        "next_at": at,
+        "state": "queued",
+        "attempts": 0,
+        "lease": 0,
+        "detail": "",
+    }
     with empty.write() as connection:
-        outbox.add(connection, [mail], at)
+        insert(connection, "outbox", [row])
     migrate.upgrade(empty)
     with empty.write() as connection:
         assert not outbox.any_beyond_mail(connection)

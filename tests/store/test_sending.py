@@ -23,7 +23,7 @@ from helpdesk.store import outbox
 from helpdesk.store.claims import Keeper
 from helpdesk.store.engine import Database
 from helpdesk.store.outbox import Queued
-from helpdesk.store.tables import metadata
+from helpdesk.store.tables import metadata, outbox_raw
 from helpdesk.unit import Units
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 from tests.claims import end_claims
@@ -285,7 +285,7 @@ def test_a_mail_that_was_erased_at_its_dot_is_not_sent_again_empty(database, rul
 
     def erased():
         with database.write() as connection:
-            connection.execute(sa.update(outbox.TABLE).values(raw=None))
+            connection.execute(sa.delete(outbox_raw))
 
     desk_on(database, rules).deliver(Post(after=erased, outcome=Retry("final dot: timed out", uncertain=True)))
     assert states(database) == {"<1@x>": ("dropped", 1)}
