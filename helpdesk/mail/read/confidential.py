@@ -7,13 +7,12 @@ nothing, what somebody copied, and what they wrote themselves: to a colleague, o
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.agent_text import Inside
+from helpdesk.data_file import data_file
 from helpdesk.mail.read import overlap
 from helpdesk.mail.read.absence import fold
 from helpdesk.mail.read.masking import CALL_LINK, REPLY_TAG, masked
@@ -104,8 +103,7 @@ _LABEL = re.compile(
 
 @cache
 def _labels() -> frozenset[str]:
-    told = tomllib.loads(files(__package__).joinpath("confidential.toml").read_text("utf-8"))
-    return frozenset(fold(label) for label in told["labels"].strip().split("\n"))
+    return frozenset(fold(label) for label in data_file(__package__, "confidential.toml")["labels"].strip().split("\n"))
 
 
 def case_numbers(text: str) -> frozenset[int]:
