@@ -252,6 +252,7 @@ def form_of(name: str) -> str:
 
 def read_declaration(line: str) -> Ordered | Mistake:
     """Read one line. A mistake says what was expected, and the right form."""
+    line = line.rstrip().removesuffix(".")  # a telephone's
     words = line.removeprefix("#").strip().lower().split()
     name = next((name for name in (" ".join(words[:2]), *words[:1]) if name in FORMS), "")
     if not name:

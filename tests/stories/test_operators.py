@@ -172,6 +172,8 @@ def test_an_answer_to_the_answer_is_obeyed_too_and_stays_in_the_thread(desk):
     "body",
     [
         "#Incident Open slow —title “All is slow” —words “slow, rules”",  # as phones write
+        '#\u0130NC\u0130DENT open slow --title "All is slow" --words "slow, rules".',
+        '\uff03incident open slow --title "All is slow" --words "slow, rules"',
         '#incident open slow --title "All is slow"\n   --words "slow, rules"\n\nSent from my phone',
         '\n\n#incident open slow --title="All is slow" --words="slow, rules"\n-- \nOps',
         '#incident\u00a0open slow\u00a0 --title "All is slow"\u00a0--words "slow,\u00a0rules"\u00a0\n\u00a0',
