@@ -679,6 +679,8 @@ def test_maintenance_is_planned_in_a_zone_or_with_an_offset(filled):
     begins, ends = "2099-05-30 20:00 America/Chicago", "2099-05-30T23:00-05:00"
     out = filled("maintenance", "add", "logik", "Move", "--from", begins, "--to", ends)[1]
     assert "maintenance 1 is planned: Move, Sat 30 May 2099, 20:00 CDT to Sat 30 May 2099, 23:00 CDT" in out
+    past = filled("maintenance", "add", "logik", "Move", "--from", "2020-05-30T20:00Z", "--to", "2020-05-30T21:00Z")[1]
+    assert past.endswith(", which is over; nobody is told of it\n")
     assert filled("maintenance", "add", "logik", "Move", "--from", ends, "--to", begins)[0] == 2
     assert filled("maintenance", "add", "logik", "Move", "--from", "tonight", "--to", ends)[0] == 2
     planned = json.loads(filled("maintenance", "list", "--json")[1])

@@ -123,6 +123,15 @@ def test_each_mistake_is_named_with_its_key_and_what_was_expected(tmp_path, old,
     assert any(problem.startswith(expected) or f": {expected}" in problem for problem in found), found
 
 
+def test_an_operator_who_is_an_agent_has_their_name(tmp_path):
+    """Else their cases would be called the operators'."""
+    both = 'operators = ["ANN@desk.example", "ops@desk.example"]'
+    path = write_office(tmp_path)
+    path.write_text(CONFIGURATION.replace('operators = ["ops@desk.example"]', both, 1), encoding="utf-8")
+    named = [(one.address, one.name) for one in load_configuration(path, environment={}).operators]
+    assert named == [("ann@desk.example", "Ann Berg"), ("ops@desk.example", "Operators")]
+
+
 def test_a_file_that_is_not_there_or_is_no_toml_is_said(tmp_path):
     assert "line 1: expected [name] for a table" in problems(tmp_path, "[desk")[0]
     with pytest.raises(ConfigurationError, match="expected a file, there is none"):

@@ -327,7 +327,7 @@ def _show(shapes: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> Non
     print_table(columns, rows, empty=empty)
 
 
-_INSTANTS = ("from", "to", "at", "opened_at", "closed_at", "received_at")
+_INSTANTS = ("from", "to", "at", "since", "opened_at", "closed_at", "received_at", "announce_by")
 
 
 def _cell(name: str, value: Any) -> str:

@@ -93,6 +93,7 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
         )
         for entry in file.agent
     )
+    named = {address: agent.name for agent in agents for address in agent.addresses}
     rotations = {entry.name: _rotation(entry, _names(file, agents)) for entry in file.rotation}
     return Configuration(
         path=path,
@@ -115,7 +116,9 @@ def _checked(path: Path, file: ConfigurationFile) -> Configuration:
         ),
         teams={entry.name: _team(entry, agents, rotations, _seats(file, entry.name, rotations)) for entry in file.team},
         rotations=tuple(rotations.values()),
-        operators=tuple(Person(address.lower(), "Operators") for address in file.desk.operators),
+        operators=tuple(
+            Person(address.lower(), named.get(address.lower()) or "Operators") for address in file.desk.operators
+        ),
         max_size=read_size(file.smtp_in.max_size),
         attachments=read_size(file.smtp_out.attachments),
     )

@@ -229,6 +229,10 @@ def _plan(window: MaintenanceWindow, order: Order) -> Done:
     if before:
         return Done(f"maintenance {before} is that window, planned before: {_when(window, policy)}; nothing changes")
     number = declarations.plan_maintenance(order.unit.connection, window, by=order.by, now=order.unit.now)
+    if window.ends_at <= order.unit.now:
+        return Done(
+            f"maintenance {number} is on the record: {_when(window, policy)}, which is over; nobody is told of it"
+        )
     audience = audience_of(order.unit, window)
     notice = notice_words(notice_of(order.unit, Planned(number, window, None)), policy.default_calendar.timezone)
     budget = budget_of(order.unit, policy, window.begins_at)
