@@ -167,7 +167,8 @@ class _Telling:
         message_id, to = f"<{self._mails}@story.invalid>", (Person(_MAILBOX),)
         message = Message(message_id, (sender,), to=to, subject="Export", date=self.now, text=text, reply=text)
         key = f"mail/{self._mails}"
-        return Arrival(message, placement, self.now, key, Addressee(sender, sender), number=self._mails)
+        addressee, ours = Addressee(sender, sender), frozenset({_MAILBOX})
+        return Arrival(message, placement, self.now, key, addressee, number=self._mails, mailboxes=ours)
 
     # --- compared
 
