@@ -113,26 +113,25 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     orders = replace(orders, mistakes=(*_mistakes(orders, arrival.written, stays=stays), *elsewhere))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
-    execution = Execution(
-        case=case, arrival=arrival, terms=terms, now=now, agent=agent, stays=stays, insists=orders.has("answer")
-    )
+    execution = Execution(case=case, arrival=arrival, terms=terms, now=now, agent=agent, orders=orders, stays=stays)
     # Who is on the case is settled first: the text below already goes to those who were added.
     for command in orders.given("cc", "requester"):
-        obey(execution, command, orders)
-    if _is_for_the_customer(execution, orders) and _reaches_nobody(execution, orders):
+        obey(execution, command)
+    if _is_for_the_customer(execution) and _reaches_nobody(execution):
         return _refused(case, arrival, now, agent, replace(orders, mistakes=(_NOBODY,)))
-    if _speaks(execution, orders) and (answer := colleagues.answered_meanwhile(execution)):
-        return _sent_back(execution, orders, answer)
-    orders = crossing.kept_open(execution, orders)
-    _speak(execution, orders)
+    if _speaks(execution) and (answer := colleagues.answered_meanwhile(execution)):
+        return _sent_back(execution, answer)
+    crossing.keep_open(execution)
+    orders = execution.orders
+    _speak(execution)
     # To whom it is given is settled by what it is then.
     rest = orders.given_besides("cc", "requester", "assign", "merge")
     for command in (*rest, *orders.given("assign"), *orders.given("merge")):
-        obey(execution, command, orders)
-    _acknowledge(execution, orders)
-    _say_what_stays(execution, orders)
-    crossing.say(execution, orders)
-    colleagues.tell(execution, orders)
+        obey(execution, command)
+    _acknowledge(execution)
+    _say_what_stays(execution)
+    crossing.say(execution)
+    colleagues.tell(execution)
     execution.echo(left_out="" if stays and not orders.has("ask") else arrival.written.left_out)
     said_elsewhere = execution.split is not None and not execution.stays
     return execution.done_with(reply="" if said_elsewhere else orders.text, erase=orders.has("redact"))
@@ -197,22 +196,23 @@ def _held(case: Case, arrival: Arrival, now: datetime, agent: Agent, orders: Ord
     return decision if len(before) < _NOTICES else replace(decision, drafts=())
 
 
-def _is_for_the_customer(execution: Execution, orders: Orders) -> bool:
+def _is_for_the_customer(execution: Execution) -> bool:
     """Whether the mail holds words, or a file, that are to reach the people of this case."""
+    orders = execution.orders
     says = bool(orders.text or (not orders.commands and enclosures(execution.arrival.message, 0)))
     return says and not execution.stays
 
 
-def _speaks(execution: Execution, orders: Orders) -> bool:
+def _speaks(execution: Execution) -> bool:
     """Whether the people of this case get a mail of it: an answer, or the word that it is over."""
-    says = _is_for_the_customer(execution, orders) or (not execution.stays and orders.has("resolve", "close"))
+    says = _is_for_the_customer(execution) or (not execution.stays and execution.orders.has("resolve", "close"))
     # What is to be erased is erased at once, and what is split off is answered elsewhere.
-    return says and not execution.unheard and not orders.has("split", "redact")
+    return says and not execution.unheard and not execution.orders.has("split", "redact")
 
 
-def _reaches_nobody(execution: Execution, orders: Orders) -> bool:
+def _reaches_nobody(execution: Execution) -> bool:
     """Whether nobody of this case, or of the one that a text beside `#split` is for, can be written to."""
-    piece = execution.arrival.piece if orders.has("split") else None
+    piece = execution.arrival.piece if execution.orders.has("split") else None
     if piece is None:
         return nobody(execution.case)
     return bool(not piece.arrival.addressee.address or unwritable(piece.arrival.addressee.address))
@@ -343,8 +343,9 @@ def _refused(
     return Decision(case.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
-def _sent_back(execution: Execution, orders: Orders, answer: CaseMail) -> Decision:
+def _sent_back(execution: Execution, answer: CaseMail) -> Decision:
     """A second answer comes back once with the first, which its agent had not seen; sent again, it goes."""
+    orders = execution.orders
     arrival, agent = execution.arrival, execution.agent
     event = AgentMailReturned(*execution.stamp, message_id=arrival.message.message_id, answer=answer.key)
     earlier = EarlierAnswer(colleagues.called(execution, answer.author), answer.text)
@@ -354,8 +355,9 @@ def _sent_back(execution: Execution, orders: Orders, answer: CaseMail) -> Decisi
     return Decision(execution.was.after(event), (event,), (draft,), visibility="internal", reply=orders.text)
 
 
-def _speak(execution: Execution, orders: Orders) -> None:
+def _speak(execution: Execution) -> None:
     """The text: to the customer, or with `#note` into the team."""
+    orders = execution.orders
     if not orders.text and (orders.commands or not enclosures(execution.arrival.message, 0)):
         return  # a file alone is an answer, too
     if orders.has("ask") or (orders.has("split") and not execution.stays):
@@ -372,25 +374,26 @@ def _speak(execution: Execution, orders: Orders) -> None:
     execution.happened(AgentAnswered(*execution.stamp, message_id=message_id, key=key, unseen=unseen))
     if execution.unheard:
         execution.done.append("kept in the team, and counts as the answer: a monitor reads no mail")
-    if not (orders.has("close") or orders.has("resolve")):  # the closing mail carries the text itself
+    if not orders.has("close", "resolve"):  # the closing mail carries the text itself
         execution.to_customers(RelayMail(), text=orders.text)
 
 
-def _acknowledge(execution: Execution, orders: Orders) -> None:
+def _acknowledge(execution: Execution) -> None:
     """Any mail of an agent says that somebody has it (LGT-5)."""
-    given = orders.given("nocall", "ack")
+    given = execution.orders.given("nocall", "ack")
     if given or (unacknowledged(execution.case) and not execution.called_on):
         because = f"#{given[0].verb}" if given else "an agent wrote"
         execution.happened(PageAcknowledged(*execution.stamp, because=because))
         said = "".join(f'; "{command.detail}" stays in the team' for command in given if command.detail)
         execution.done.append(f"acknowledged: nobody else is called{said}")
-    if orders.has("nocall"):
+    if execution.orders.has("nocall"):
         execution.happened(CallNotNeeded(*execution.stamp))
         execution.done.append("counted as a call that was not worth waking for")
 
 
-def _say_what_stays(execution: Execution, orders: Orders) -> None:
+def _say_what_stays(execution: Execution) -> None:
     """An agent who believes to have answered must hear that they have not."""
+    orders = execution.orders
     message = execution.arrival.message
     files = [f"{part.label} ({part.kept})" for part in kept_back(message)]
     with_the_answer = execution.split is not None and execution.split.text != ""

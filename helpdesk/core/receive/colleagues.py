@@ -34,7 +34,6 @@ from helpdesk.person import Person
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helpdesk.core.receive.orders.command import Orders
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.events import Event
@@ -64,8 +63,9 @@ def answered_meanwhile(execution: Execution) -> CaseMail | None:
     return None
 
 
-def tell(execution: Execution, orders: Orders) -> None:
+def tell(execution: Execution) -> None:
     """Write to the others what the agent sent to the customer, and what they did to the case."""
+    orders = execution.orders
     done = [said for event in execution.events if (said := _said(execution, event))]
     answered = not execution.stays and bool(orders.text or not orders.commands)
     if not (done or answered):

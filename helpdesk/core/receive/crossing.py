@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.receive.orders.command import Orders, Verb
+    from helpdesk.core.receive.orders.command import Verb
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.terms import Terms
@@ -36,10 +36,11 @@ _ENDS_OR_PAUSES: tuple[Verb, ...] = ("wait", "resolve", "close", "spam")
 _SETTLE = (AgentAnswered, AnswerArrived, CaseResolved, CaseClosed)
 
 
-def kept_open(execution: Execution, orders: Orders) -> Orders:
-    """The orders that are done: over a word that the agent had not seen none that ends the case or makes it wait."""
+def keep_open(execution: Execution) -> None:
+    """Over a word that the agent had not seen, take back the orders that end the case or make it wait."""
+    orders = execution.orders
     if any(command.insists for command in orders.given(*_ENDS_OR_PAUSES)):
-        return orders
+        return
     waiting = owed(execution.case, execution.terms)
     execution.unseen = tuple(mail for mail in execution.arrival.sight.unseen if (mail.message_id, mail.at) in waiting)
     if orders.has("redact"):
@@ -49,7 +50,7 @@ def kept_open(execution: Execution, orders: Orders) -> Orders:
         execution.newer = [
             mail for mail in execution.arrival.sight.newer if held and (mail.message_id, mail.at) in waiting
         ]
-        return orders
+        return
     execution.kept_open = [command.line for command in held]
     execution.happened(
         KeptOpen(*execution.stamp, orders=tuple(execution.kept_open), unseen=unseen_words(execution.unseen))
@@ -59,15 +60,15 @@ def kept_open(execution: Execution, orders: Orders) -> Orders:
         f"{', '.join(execution.kept_open)} is not done: you had not seen the mail below when you wrote. The case "
         f"is {execution.case.status}, and an answer to that mail is owed; {verbs} on the first line insists"
     )
-    return replace(orders, commands=orders.given_besides(*_ENDS_OR_PAUSES))
+    execution.orders = replace(orders, commands=orders.given_besides(*_ENDS_OR_PAUSES))
 
 
-def say(execution: Execution, orders: Orders) -> None:
+def say(execution: Execution) -> None:
     """Tell the agent of words that their answer does not count for, and of newer ones than the mail they answered."""
     answered = any(isinstance(event, AgentAnswered) for event in execution.events)
     if not (answered or execution.kept_open):
         execution.unseen = ()  # nothing of theirs would have settled it
-    elif execution.unseen and answered and not orders.has("redact"):  # which has an echo of its own, without the words
+    elif execution.unseen and answered and not execution.orders.has("redact"):  # which has an echo without the words
         execution.done.append(
             "your text went to the customer; it does not count as the answer to the mail below, which you had not seen"
         )

@@ -16,12 +16,12 @@ from helpdesk.offering.intake import missing
 from helpdesk.offering.policy import KIND_FIELD
 
 if TYPE_CHECKING:
-    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.command import Command
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.offering.severities import Kind, Matrix
 
 
-def severity(execution: Execution, command: Command, _orders: Orders) -> None:
+def severity(execution: Execution, command: Command) -> None:
     """Obey `#severity`."""
     level = execution.terms.policy.level(command.argument)
     was = execution.terms.policy.level(execution.case.severity)
@@ -38,7 +38,7 @@ def severity(execution: Execution, command: Command, _orders: Orders) -> None:
     execution.done.append(f"severity {level.name}, was {was.name}")
 
 
-def tag(execution: Execution, command: Command, _orders: Orders) -> None:
+def tag(execution: Execution, command: Command) -> None:
     """Obey `#tag`."""
     off, there = command.argument == "off", execution.case.labels
     changed = tuple(name for name in command.tags if (name in there) == off)
@@ -51,12 +51,12 @@ def tag(execution: Execution, command: Command, _orders: Orders) -> None:
         execution.done.append(f"{'was not tagged' if off else 'was already tagged'} {', '.join(same)}")
 
 
-def kind(execution: Execution, command: Command, orders: Orders) -> None:
+def kind(execution: Execution, command: Command) -> None:
     """Obey `#kind`."""
-    _set_kind(execution, command.argument, orders)
+    _set_kind(execution, command.argument)
 
 
-def _set_kind(execution: Execution, key: str, orders: Orders) -> None:
+def _set_kind(execution: Execution, key: str) -> None:
     case, policy = execution.case, execution.terms.policy
     was, becomes = case.bound_kind or case.kind, policy.desk_kind(key)
     # What the desk found applies to no promise: where one differs by it, an order that says the same is none.
@@ -68,11 +68,11 @@ def _set_kind(execution: Execution, key: str, orders: Orders) -> None:
     named = "" if key == becomes else key
     execution.happened(KindSet(*execution.stamp, kind=becomes, was=case.kind, missing=lacks, named=named))
     said = f"kind {key}, was {was}"
-    execution.done.append(said if orders.has("severity") else f"{said}; {_bind(execution, becomes)}")
+    execution.done.append(said if execution.orders.has("severity") else f"{said}; {_bind(execution, becomes)}")
     _look_at_coverage(execution)
 
 
-def area(execution: Execution, command: Command, _orders: Orders) -> None:
+def area(execution: Execution, command: Command) -> None:
     """Obey `#area`."""
     was = execution.case.area
     if was == command.argument:
@@ -83,7 +83,7 @@ def area(execution: Execution, command: Command, _orders: Orders) -> None:
     _look_at_coverage(execution)
 
 
-def detail(execution: Execution, command: Command, orders: Orders) -> None:
+def detail(execution: Execution, command: Command) -> None:
     """Obey `#detail`: what an agent was told elsewhere, or takes a customer's words for, counts as if written."""
     case, terms, key = execution.case, execution.terms, command.argument
     was = dict(case.intake).get(key, "")
@@ -91,11 +91,11 @@ def detail(execution: Execution, command: Command, orders: Orders) -> None:
     label = next(details.short(field.label) for field in terms.policy.intake if field.key == key)
     execution.done.append(f"{label}: {command.detail}{f', was {details.brief(was)}' if was else ''}")
     kind = terms.policy.kind_called(command.detail) if key == KIND_FIELD else ""
-    if kind and not orders.has("kind"):
-        _set_kind(execution, kind, orders)
+    if kind and not execution.orders.has("kind"):
+        _set_kind(execution, kind)
     matrix = terms.policy.severity.matrix
-    computing = [one for one in orders.given("detail") if matrix and one.argument in matrix.fields]
-    if matrix and computing and command is computing[-1] and not orders.has("severity"):
+    computing = [one for one in execution.orders.given("detail") if matrix and one.argument in matrix.fields]
+    if matrix and computing and command is computing[-1] and not execution.orders.has("severity"):
         _compute_again(execution, matrix)
 
 

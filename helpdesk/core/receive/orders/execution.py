@@ -16,6 +16,7 @@ from helpdesk.openhours.relative_time import zone_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from helpdesk.core.receive.orders.command import Orders
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.decision import Arrival, Split
     from helpdesk.core.words.drafts import CaseContent, CommandForm
@@ -38,8 +39,8 @@ class Execution(DecisionBuilder):
         terms: Terms,
         now: datetime,
         agent: Agent,
+        orders: Orders,
         stays: bool,
-        insists: bool = False,
     ) -> None:
         super().__init__(case)
         self.was = case
@@ -48,7 +49,8 @@ class Execution(DecisionBuilder):
         self.now = now
         self.agent = agent
         self.stays = stays
-        self.insists = insists
+        self.orders = orders  # those that are done, and the text below them
+        self.insists = orders.has("answer")
         self.done: list[str] = []  # what the agent is told, in words
         self.unseen: tuple[CaseMail, ...] = ()  # words of customers that the agent had not seen
         self.newer: list[CaseMail] = []  # and those that they had, and did not answer

@@ -18,13 +18,13 @@ from helpdesk.core.words.exempted import in_force
 from helpdesk.offering.policy import OFF
 
 if TYPE_CHECKING:
-    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.command import Command
     from helpdesk.core.receive.orders.execution import Execution
 
 _EXCLUDED = "excluded: "  # and that of one in force
 
 
-def exclude(execution: Execution, command: Command, _orders: Orders) -> None:
+def exclude(execution: Execution, command: Command) -> None:
     """Obey `#exclude` (CEL-10, CEL-11, LAI-12, CLX-3)."""
     if command.argument == OFF:
         _take_back(execution)
@@ -46,7 +46,7 @@ def _says_the_same(one: CaseExempted, other: CaseExempted) -> bool:
     return (one.key, one.because, one.out_of_scope) == (other.key, other.because, other.out_of_scope)
 
 
-def incident(execution: Execution, command: Command, _orders: Orders) -> None:
+def incident(execution: Execution, command: Command) -> None:
     """Obey `#incident`: the case is about a known one, and exempt where the policy exempts those (LAI-6)."""
     known = next(entry for entry in execution.terms.declared.incidents if entry.key == command.argument)
     execution.happened(scope.linked(known, execution.stamp))
@@ -93,7 +93,7 @@ def _tell(execution: Execution, content: OutOfScopeMail, *, about: str = OFF) ->
     return "the customer is told"
 
 
-def escalate(execution: Execution, command: Command, _orders: Orders) -> None:
+def escalate(execution: Execution, command: Command) -> None:
     """Obey `#escalate`: what a customer may have meant is passed on, or dismissed."""
     proposed = [tag for tag in execution.case.tags if tag.startswith(escalation.MAY_ASK)]
     for tag in proposed:

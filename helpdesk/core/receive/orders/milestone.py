@@ -19,11 +19,11 @@ from helpdesk.offering.promises import AGREED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.command import Command
     from helpdesk.core.receive.orders.execution import Execution
 
 
-def reached(execution: Execution, command: Command, _orders: Orders) -> None:
+def reached(execution: Execution, command: Command) -> None:
     """Obey `#started`, `#workaround` and `#planned`."""
     due_on = command.until.astimezone(UTC).isoformat() if command.until else ""
     event = MilestoneReached(*execution.stamp, milestone=command.verb, says=command.detail, due_on=due_on)
@@ -43,7 +43,7 @@ def reached(execution: Execution, command: Command, _orders: Orders) -> None:
     execution.done.append("; ".join(said))
 
 
-def agreed(execution: Execution, command: Command, _orders: Orders) -> None:
+def agreed(execution: Execution, command: Command) -> None:
     """Obey `#agreed`."""
     if command.until is None:
         raise ValueError("a moment was expected")

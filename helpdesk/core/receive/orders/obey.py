@@ -11,23 +11,23 @@ from helpdesk.core.words.drafts import CommandForm
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpdesk.core.receive.orders.command import Command, Orders, Verb
+    from helpdesk.core.receive.orders.command import Command, Verb
     from helpdesk.core.receive.orders.execution import Execution
 
 
-def obey(execution: Execution, command: Command, orders: Orders) -> None:
+def obey(execution: Execution, command: Command) -> None:
     """Do what a command says; those that are about the whole mail (`#note`, `#answer`, `#ack`) are `agent`'s."""
     act = _ACTS.get(command.verb)
     if act:
-        act(execution, command, orders)
+        act(execution, command)
 
 
-def _help(execution: Execution, _command: Command, _orders: Orders) -> None:
+def _help(execution: Execution, _command: Command) -> None:
     execution.done.append("the list of commands")
     execution.help = tuple(CommandForm(form_of(verb), order.does) for verb, order in ORDERS.items())
 
 
-_ACTS: dict[Verb, Callable[[Execution, Command, Orders], None]] = {
+_ACTS: dict[Verb, Callable[[Execution, Command], None]] = {
     "severity": correction.severity,
     "kind": correction.kind,
     "area": correction.area,

@@ -23,7 +23,7 @@ from helpdesk.core.words.subjects import bare_subject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.command import Command
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent
@@ -40,7 +40,7 @@ def linkable(case: Case, named: Mapping[int, RelatedCase], agent: Agent) -> dict
     return {number: "another case than this one" if number in here else "" for number in seen}
 
 
-def link(execution: Execution, command: Command, _orders: Orders) -> None:
+def link(execution: Execution, command: Command) -> None:
     """Obey `#link`."""
     other = execution.arrival.named[command.case]
     if other.case.ref in execution.case.links:
@@ -79,7 +79,7 @@ def _problem(case: Case, terms: Terms, number: int, other: RelatedCase, arrival:
     return ""
 
 
-def merge(execution: Execution, command: Command, _orders: Orders) -> None:
+def merge(execution: Execution, command: Command) -> None:
     """Obey `#merge`."""
     case, survivor = execution.case, execution.arrival.named[command.case]
     into = survivor.case
@@ -113,7 +113,7 @@ def merge(execution: Execution, command: Command, _orders: Orders) -> None:
     )
 
 
-def split(execution: Execution, command: Command, orders: Orders) -> None:
+def split(execution: Execution, command: Command) -> None:
     """Obey `#split`."""
     piece, case = execution.arrival.piece, execution.case
     if piece is None:
@@ -129,7 +129,7 @@ def split(execution: Execution, command: Command, orders: Orders) -> None:
         owner = next(one for one in execution.terms.merged if one.case.number == piece.owner)
         execution.happened_to(owner, event)
     execution.happened(CaseLinked(*execution.stamp, to=ref))
-    text = "" if execution.stays else orders.text
+    text = "" if execution.stays else execution.orders.text
     files = () if execution.stays else enclosures(execution.arrival.message, execution.arrival.number)
     execution.split = Split(subject, text, execution.agent, files)
     said = "; your text is its first answer" if text else ""

@@ -27,13 +27,13 @@ from helpdesk.core.words.events import (
 )
 
 if TYPE_CHECKING:
-    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.command import Command
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
 
 
-def assign(execution: Execution, command: Command, orders: Orders) -> None:
+def assign(execution: Execution, command: Command) -> None:
     """Obey `#assign`."""
     agent = execution.terms.team.agent(command.argument)
     if agent is None:
@@ -48,14 +48,14 @@ def assign(execution: Execution, command: Command, orders: Orders) -> None:
         execution.done.append(f"not assigned: {name} is {away}; #assign! {agent.address} gives it to them anyway")
         return
     execution.happened(CaseAssigned(*execution.stamp, agent=agent.address, because=f"by {execution.name}"))
-    said = f", {away}: what cannot wait goes to who is there" if away else _told_in_time(execution, agent, orders)
+    said = f", {away}: what cannot wait goes to who is there" if away else _told_in_time(execution, agent)
     execution.done.append(f"assigned to {name}{said}")
     if agent.address != execution.agent.address:
         content, name = AssignedMail(handed_over=True), execution.agent.name
         execution.drafts.append(Draft(content, agent.person, execution.arrival.key, author=name))
 
 
-def _told_in_time(execution: Execution, agent: Agent, orders: Orders) -> str:
+def _told_in_time(execution: Execution, agent: Agent) -> str:
     """Call who is given a case that is due before they are back, where such cases are called for; in words."""
     case, terms = execution.case, execution.terms
     if agent.address == execution.agent.address or not cannot_wait(agent, case, terms, execution.now):
@@ -63,7 +63,7 @@ def _told_in_time(execution: Execution, agent: Agent, orders: Orders) -> str:
     late = "who is not on duty before it is due"
     if not calling.is_called_for(case, terms):
         return f", {late}"
-    if orders.has("ack", "nocall"):
+    if execution.orders.has("ack", "nocall"):
         return f", {late}; nobody is called, as you have acknowledged it"
     execution.called_on = True
     because = f"given to {agent.name_or_address}, {late}"
@@ -71,7 +71,7 @@ def _told_in_time(execution: Execution, agent: Agent, orders: Orders) -> str:
     return f", {late}, and is called"
 
 
-def team(execution: Execution, command: Command, _orders: Orders) -> None:
+def team(execution: Execution, command: Command) -> None:
     """Obey `#team`: the other team's agents take turns for it as for a new case, and whoever has it gets all of it."""
     was, name = execution.terms.team.name, command.argument
     if was == name:
@@ -89,7 +89,7 @@ def team(execution: Execution, command: Command, _orders: Orders) -> None:
             execution.drafts.append(Draft(content, person, execution.arrival.key, author=execution.name))
 
 
-def cc(execution: Execution, command: Command, _orders: Orders) -> None:
+def cc(execution: Execution, command: Command) -> None:
     """Obey `#cc`: who is added sees what comes, never what was; who is removed can write to it and is not believed."""
     for person in command.people:
         there = person.address in {known.address for known in (execution.case.requester, *execution.case.participants)}
@@ -105,7 +105,7 @@ def cc(execution: Execution, command: Command, _orders: Orders) -> None:
             execution.done.append(f"{person.address} gets the answers from now on, and nothing of before")
 
 
-def requester(execution: Execution, command: Command, _orders: Orders) -> None:
+def requester(execution: Execution, command: Command) -> None:
     """Obey `#requester`."""
     (person,) = command.people
     case = execution.case

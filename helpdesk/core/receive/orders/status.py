@@ -24,12 +24,12 @@ from helpdesk.core.words.events import (
 )
 
 if TYPE_CHECKING:
-    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.command import Command
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
 
 
-def wait(execution: Execution, command: Command, _orders: Orders) -> None:
+def wait(execution: Execution, command: Command) -> None:
     """Obey `#wait`."""
     seconds = int(command.span.total_seconds()) if command.span else 0
     if not execution.case.active:
@@ -44,19 +44,19 @@ def wait(execution: Execution, command: Command, _orders: Orders) -> None:
     execution.done.append(said if pauses else f"{said}; no clock stops")
 
 
-def resolve(execution: Execution, _command: Command, orders: Orders) -> None:
+def resolve(execution: Execution, _command: Command) -> None:
     """Obey `#resolve`."""
-    _end(execution, orders, CaseResolved(*execution.stamp), over=("resolved", "closed"))
+    _end(execution, CaseResolved(*execution.stamp), over=("resolved", "closed"))
 
 
-def close(execution: Execution, _command: Command, orders: Orders) -> None:
+def close(execution: Execution, _command: Command) -> None:
     """Obey `#close`."""
-    _end(execution, orders, CaseClosed(*execution.stamp), over=("closed",))
+    _end(execution, CaseClosed(*execution.stamp), over=("closed",))
 
 
-def _end(execution: Execution, orders: Orders, end: CaseResolved | CaseClosed, *, over: tuple[str, ...]) -> None:
+def _end(execution: Execution, end: CaseResolved | CaseClosed, *, over: tuple[str, ...]) -> None:
     """On resolution a mail confirms it (LGT-8), once; a last answer goes out all the same."""
-    text = "" if execution.stays else orders.text
+    text = "" if execution.stays else execution.orders.text
     if execution.case.status in over and not text:
         execution.done.append(f"was {execution.case.status} already; nobody is told again")
         return
@@ -69,7 +69,7 @@ def _end(execution: Execution, orders: Orders, end: CaseResolved | CaseClosed, *
     execution.done.append(f"{end.type}, and {told}")
 
 
-def spam(execution: Execution, _command: Command, _orders: Orders) -> None:
+def spam(execution: Execution, _command: Command) -> None:
     """Obey `#spam`: it ends, and nobody outside is told: who sends spam must not learn that somebody reads it."""
     if execution.case.status == "closed":
         execution.done.append("was closed already")
@@ -79,7 +79,7 @@ def spam(execution: Execution, _command: Command, _orders: Orders) -> None:
     execution.done.append("closed as spam, and nobody outside is told")
 
 
-def reopen(execution: Execution, _command: Command, _orders: Orders) -> None:
+def reopen(execution: Execution, _command: Command) -> None:
     """Obey `#reopen`."""
     if execution.case.status == "open":
         execution.done.append("was open already")
@@ -99,7 +99,7 @@ def why_no_spam(case: Case) -> str:
     return "a promise on this one was broken" if case.breaches else ""
 
 
-def snooze(execution: Execution, command: Command, _orders: Orders) -> None:
+def snooze(execution: Execution, command: Command) -> None:
     """Obey `#snooze`."""
     if command.until is None:
         raise ValueError("a moment was expected")

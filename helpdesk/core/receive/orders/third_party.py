@@ -14,11 +14,11 @@ from helpdesk.core.words.drafts import AskMail
 from helpdesk.core.words.events import ThirdPartyAsked
 
 if TYPE_CHECKING:
-    from helpdesk.core.receive.orders.command import Command, Orders
+    from helpdesk.core.receive.orders.command import Command
     from helpdesk.core.receive.orders.execution import Execution
 
 
-def ask(execution: Execution, command: Command, orders: Orders) -> None:
+def ask(execution: Execution, command: Command) -> None:
     """Obey `#ask`."""
     (person,) = command.people
     arrival = execution.arrival
@@ -31,7 +31,7 @@ def ask(execution: Execution, command: Command, orders: Orders) -> None:
     )
     execution.happened(asked)
     content = AskMail(topic=command.detail)
-    execution.drafts.append(Draft(content, person, arrival.key, orders.text, execution.agent.name))
+    execution.drafts.append(Draft(content, person, arrival.key, execution.orders.text, execution.agent.name))
     execution.done.append(
         f"asked {person.address}: what they answer comes as a note; no promise is met, no clock stops"
     )
