@@ -191,6 +191,8 @@ _THEM = frozenset({"users", "core", "system", "we", "place"})
 
 def _not_for_all(segment: Segment, observed: Observation) -> bool:
     others = observed.seen.any("others-fine", "one-place", "works-otherwise")
+    if "else-works" in observed.seen and _PEOPLE.isdisjoint(segment.words):
+        return True  # `none of our drivers gets in, the office does`
     if others or not _is_of_people(segment) or segment.has("partial") or _of_people(segment, observed):
         return True
     return observed.seen.found.get("else-works") == segment.text  # `by the button it goes, but nobody can work so`
@@ -291,10 +293,13 @@ def _lasts(segment: Segment, _: Observation) -> bool:
     slow = [hit.start for hit in segment.hits if hit.concept == "slow"]
     if slow and all(segment.words[start] in _LATE for start in slow):
         return True
+    if slow and not segment.failing and all(segment.words[start] in _UNSURELY_SLOW for start in slow):
+        return True  # `since you changed the timeout`
     lasting = [start for start in slow if segment.words[start] in _LASTS]
     return bool(slow) and lasting == slow and not _LONG.isdisjoint(segment.words)
 
 
+_UNSURELY_SLOW = frozenset({"timeout", "timeouts", "backlog", "very"})
 _LASTS, _LATE = _LISTS["lasts"], _LISTS["late"]
 _LONG = _LISTS["long"]
 
@@ -398,7 +403,10 @@ def _no_way_to_something(segment: Segment, observed: Observation) -> bool:
     """`there is no way to contact you`, `without a route nothing unlocks`, `we use paper and do not know ...`."""
     if segment.says("lacking") or not _REACH.isdisjoint(segment.words):
         return True
-    if not segment.has("no_way") and not any(_is_a_way(hit, segment) for hit in segment.hits):
+    told = [hit for hit in segment.hits if hit.concept == "no_way"]
+    if not any(_NO_MEANS.isdisjoint(segment.words[hit.start : hit.end]) for hit in told) and not any(
+        _is_a_way(hit, segment) for hit in segment.hits
+    ):
         return True
     ways = [hit.start for hit in segment.hits if hit.concept == "workaround"]
     return not segment.has("no_way") and any(_is_gone(way, segment, observed) for way in ways)
@@ -409,6 +417,7 @@ def _is_a_way(hit: Hit, segment: Segment) -> bool:
     return hit.concept == "way" and _MERE_MEANS.isdisjoint(segment.words[hit.start : hit.end])
 
 
+_NO_MEANS = frozenset({"sell", "nothing", "cash"})  # `so we sell nothing`
 _MERE_MEANS = _LISTS["mere_means"]
 
 
@@ -443,12 +452,33 @@ def _elsewhere(segment: Segment, _: Observation) -> bool:
     """`production is unaffected`, `they'll live`: no trouble there, or no place at all."""
     if not _UNHURT.isdisjoint(segment.words) or (segment.says("not") and not _SUFFERED.isdisjoint(segment.words)):
         return True
-    places = [hit for hit in segment.hits if hit.concept == "prod"]
+    places = [
+        hit for hit in segment.hits if hit.concept == "prod" and "ligne" not in segment.words[hit.start : hit.end]
+    ]
     things = {hit.start for hit in segment.hits if hit.concept in {"system", "core"}}
     return all(segment.words[hit.start] == "live" and things.isdisjoint({hit.end, hit.end + 1}) for hit in places)
 
 
 _UNHURT = _LISTS["unhurt"]
+
+
+def _no_other_place(segment: Segment, _: Observation) -> bool:
+    """`a fresh copy`, `at the rehearsal`: not surely another place than production, or no trouble there."""
+    places = [hit for hit in segment.hits if hit.concept == "nonprod"]
+    unsure = all(not _NO_PLACE.isdisjoint(segment.words[hit.start : hit.end]) for hit in places)
+    return unsure or (not segment.failing and segment.says("prod"))
+
+
+_NO_PLACE = frozenset({"fresh", "rehearsal", "stage", "in", "source"})
+
+
+def _comes_and_goes(segment: Segment, _: Observation) -> bool:
+    """`they buy twice as often`: at times, and no trouble."""
+    often = [hit for hit in segment.hits if hit.concept == "intermittent"]
+    return not segment.failing and all(segment.words[hit.end - 1] in _OFTEN for hit in often)
+
+
+_OFTEN = frozenset({"often", "repeated"})
 
 
 def _whoever_it_is(segment: Segment, _: Observation) -> bool:
@@ -480,6 +510,8 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "one-user-or-item": _whoever_it_is,
         "costly": _costs_no_way,
         "partial": _of_some_people,
+        "intermittent": _comes_and_goes,
+        "non-production": _no_other_place,
         "slow": _lasts,
         "wrong-result": _unsurely_wrong,
         "wrong-figures": _unsurely_wrong,

@@ -18,7 +18,7 @@ def shown(text: str) -> str:
 # A sentence ends at its mark, closing quotes with it, where no small letter or German month goes on (`i.e. for all`,
 # `3. Mai`) and no short form or single letter stands before (`Mr. Lee`, `ca. 70`, `z. B.`); or with its line.
 _GOES_ON = r"[a-z]|Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
-_SHORT = r"(?<!\b[^\W\d])(?<!\b[DMSFHN]r)(?<!\bNo)(?<!\bca)(?<!\bMrs)"
+_SHORT = r"(?<![\s.(][^\W\d])(?<!\b[DMSFHN]r)(?<!\bNo)(?<!\bca)(?<!\bMrs)"
 _SENTENCE = re.compile(rf"[^\n]+?(?:{_SHORT}[.!?]+[\"»”)]*(?=\s*$|\s+(?!{_GOES_ON}))|$)", re.MULTILINE)
 
 

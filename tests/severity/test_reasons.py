@@ -8,6 +8,7 @@ from tests.severity.test_assess import judged
 FAILS = "something does not work or cannot be done"
 EVERYBODY = "for everybody"
 A_WAY = "there is a way round it"
+DEGRADED = "it runs slowly, at times or in part"
 NO_WAY = "no way round it"
 OVER = "it is over"
 QUOTED = "the customer writes this"
@@ -145,7 +146,13 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("de", "Seit der neuen Version stürzt nichts mehr ab, kein einziger Kollege hat sich beschwert.", FAILS),
         ("en", "All our handhelds lost the connection at 5:40, and none has come back.", "data are lost"),
         ("en", "She deletes the copies and they come back after the next sync.", "data are lost"),
+        # At times, slow, elsewhere: words that need not say so.
+        ("en", "People who use it buy twice as often. The icon is blurred.", DEGRADED),
+        ("en", "You asked if it still hangs. Since you changed the timeout all runs went through.", DEGRADED),
+        ("fr", "Impossible de publier des modèles en ligne depuis dix jours.", "in production"),
+        ("en", "Fresh copy, no other plugins. The wizard shows a white screen.", "not in production"),
         # For everybody is said of people.
+        ("de", "Seit gestern kommt keiner unserer Fahrer in die App. Im Innendienst geht es.", EVERYBODY),
         ("en", "Not one of our applications gets through to your API since Monday.", EVERYBODY),
         ("it", "Da ieri il portale rifiuta ogni ordine per tutti gli articoli di carta.", EVERYBODY),
         ("en", "All 14 build agents show as offline since Monday.", EVERYBODY),
