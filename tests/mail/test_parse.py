@@ -195,6 +195,10 @@ def test_html_alone_becomes_text_with_lists_links_and_quotes():
         ("It<s></s> works.", "It works."),
         ("</s>It works.</del>", "It works."),
         ("<s>one<br>two</s> three", "~~one\ntwo~~ three"),
+        ("<s>a <del>b</del> c</s> d", "~~a b c~~ d"),
+        ("<del><s>a</s></del> b", "~~a~~ b"),
+        ("a<s><del></del></s> b", "a b"),
+        ("<s>a<del></del></s> b", "~~a~~ b"),
         ("<section>It</section><span>works</span>", "It\nworks"),
     ],
 )

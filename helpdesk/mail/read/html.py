@@ -298,7 +298,8 @@ class _Writer:
 
     def open_struck(self, tag: str, attributes: str) -> None:  # noqa: ARG002
         self._struck += 1
-        self._put(_STROKE)
+        if self._struck == 1:  # within another there is nothing more to strike
+            self._put(_STROKE)
 
     def close(self, tag: str) -> None:
         if self._hidden:
@@ -343,6 +344,8 @@ class _Writer:
 
     def _end_struck(self) -> None:
         self._struck -= 1
+        if self._struck:
+            return
         if self._line and self._line[-1] == _STROKE:
             self._line.pop()  # it was empty
         else:
