@@ -68,6 +68,7 @@ class Observation:
     said: Degree | None = None  # how bad that is
     also_said: Degree | None = None  # by other words of the same mail, where impact and urgency state it
     told: frozenset[str] = frozenset()  # effects that a field states
+    written: str = ""  # the whole mail, with what stands below its closing and older mails
 
     @property
     def length(self) -> int:
@@ -137,6 +138,7 @@ def observe(
         said=said,
         also_said=also_said,
         told=told,
+        written=whole,
     )
 
 

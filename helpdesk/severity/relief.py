@@ -6,10 +6,13 @@ then, and moves no verdict.
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from functools import lru_cache
+from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from helpdesk.severity.course import addendum, works_now
+from helpdesk.severity.reading import MOST_WORDS, read
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ _THEN, _WORKED = _LISTS["then"], _LISTS["worked"]
 _SOLVED, _WAS_IT = _LISTS["solved"], _LISTS["was_it"]
 _WELL = frozenset(tuple(pair.split("_")) for pair in _LISTS["well"])
 _TROUBLE = ("down", "halt", "fail", "cannot", "wrong", "dataloss", "slow", "not", "none", "nobody", "in_vain")
+_LAST = 12  # lines that are looked at below a closing, and at the end
 _SHORT = 9  # words of a sentence that explains: `it was our own proxy`
 
 
@@ -33,7 +37,31 @@ def is_taken_back(observed: Observation, segment: Segment) -> bool:
         return True
     body = [one for one in observed.segments if not one.subject]
     later = body[body.index(segment) + 1 :] if segment in body else body
-    return any(map(_relieves, later)) or any(map(_explains_itself, addendum(body)))
+    if any(map(_relieves, later)) or any(map(_explains_itself, addendum(body))):
+        return True
+    return _is_taken_back_below(observed.text, observed.written, observed.language)
+
+
+@lru_cache(1)  # asked for each effect of a mail
+def _is_taken_back_below(text: str, written: str, language: str) -> bool:
+    """Whether what is not read otherwise does so: below the closing, or at the end of a very long mail."""
+    unread = _below_closing(text, written)
+    if text.count(" ") > MOST_WORDS - _LAST:
+        unread += text.splitlines()[-_LAST:]
+    return bool(unread) and any(map(_relieves, read("", "\n".join(unread), languages=(language,))))
+
+
+def _below_closing(text: str, written: str) -> list[str]:
+    """The lines below a closing that are not read as the writer's own, before any older mail."""
+    if len(written) - len(text) < _SHORT:
+        return []
+    own = set(text.splitlines())
+    lines = takewhile(lambda line: not _OLDER.match(line), written.splitlines())
+    return [line for line in dropwhile(lambda line: line not in own, lines) if line not in own][:_LAST]
+
+
+_WROTE = r".{0,120}(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef).{0,60}:$"
+_OLDER = re.compile(rf"[>|]|[-_]{{3}}|[^:\n]{{1,20}}: ?\S.*[@\d]|{_WROTE}")
 
 
 def _withdraws(segment: Segment) -> bool:

@@ -239,6 +239,21 @@ def test_an_end_that_is_not_named_is_told_by_the_writer(text, quote):
     assert shown[QUOTED].startswith(quote)
 
 
+@pytest.mark.parametrize(
+    ("below", "claimed"),
+    [
+        ("\n\nRegards\nTom\nworks again now", False),
+        ("\n" + "some words of a log\n" * 300 + "it works again now", False),
+        (" (edit: it works again)", False),
+        ("\n\nRegards\nTom Works\nBack Office, 0151 55521", True),
+        ("\n\nRegards\nTom\n\nOn 3 May Help wrote:\n> your ticket is resolved, it works again now", True),
+        ("\n" + "some words of a log\n" * 300, True),
+    ],
+)
+def test_what_stands_below_the_closing_or_at_the_end_of_a_long_mail_takes_trouble_back(below, claimed):
+    assert (FAILS in said(f"Nobody can log in since 9.{below}")) is claimed
+
+
 @pytest.mark.parametrize("text", ["Impact: none of it works", "Nobody can. (", 'It says "nobody can log in.'])
 def test_no_label_and_no_rest_of_a_sentence_is_shown_for_a_claim(text):
     assert not {FAILS, EVERYBODY} & said(f"Hello. {text}\nRegards").keys()
