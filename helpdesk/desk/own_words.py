@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 from helpdesk.core.receive.orders.reading import begins_with_order
 from helpdesk.core.words.agent_text import Inside
 from helpdesk.core.words.case import number_of
-from helpdesk.core.words.events import AgentAnswered, AgentMailReturned, AgentNoted, ThirdPartyAsked
+from helpdesk.core.words.events import (
+    AgentAnswered,
+    AgentMailReturned,
+    AgentNoted,
+    ParticipantAdded,
+    RequesterSet,
+    ThirdPartyAsked,
+)
 from helpdesk.core.words.message import Message, base_address
 from helpdesk.mail.read import overlap, quote, tail
-from helpdesk.mail.read.agent_text import SentWords, closing_lines, compared, sent, written
+from helpdesk.mail.read.agent_text import SentWords, asked_above, closing_lines, compared, sent, written
 from helpdesk.mail.read.body import alternatives
 from helpdesk.mail.read.confidential import KEPT, Confidential, case_numbers, inside
 from helpdesk.mail.read.encryption import encrypted
@@ -48,6 +55,7 @@ class Correspondence:
     notes: tuple[str, ...]
     stayed: tuple[StoredMessage, ...] = ()
     outside: tuple[str, ...] = ()  # answers of third parties, who were asked
+    asked: tuple[str, ...] = ()  # what the people of the case wrote in public
 
 
 def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox: str, raw: bytes) -> AgentText:
@@ -72,6 +80,8 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if message.robot is None:
         _learn(unit, agent, learnt, closing_lines(text))
+    if text.gone and own.rest and _may_be_reminded(case, own):
+        own = written(text, answered, learnt.tails, asked_above(text, overlap.known(correspondence.asked)))
     passed_on = passed_on_from(own.text, message, raw)
     if passed_on:
         found += (Inside(passed_on.strip(), "a mail that you pass on", "if-meant", KEPT),)
@@ -80,6 +90,12 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         first = own.text.strip().partition("\n")[0]
         found += (Inside(first, "a word to a colleague", "if-meant", KEPT),)
     return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
+
+
+def _may_be_reminded(case: Case, own: AgentText) -> bool:
+    """Whether all who get an answer have read what the customer wrote: who comes later gets nothing that was."""
+    later = case.merged or case.of_type(ParticipantAdded, RequesterSet)
+    return not later and not begins_with_order(own.head, "cc", "requester", "ask", "split")
 
 
 def _is_a_colleague(unit: Unit, called: str, agent: Agent) -> bool:
@@ -182,6 +198,7 @@ def _correspondence_on(unit: Unit, case: Case) -> Correspondence:
         tuple(one.reply for one in kept if one.message_id not in unasked and one not in outside),
         tuple(one for one in kept if one.message_id in unasked and one not in outside),
         tuple(one.reply for one in outside),
+        tuple(one.text for one in messages if one.role == "customer" and one.visibility == "public"),
     )
 
 

@@ -287,6 +287,55 @@ def test_a_text_addressed_to_somebody_else_is_not_the_customers(desk, to, cc, go
         assert relayed(desk) == ["He never pays."]
 
 
+QUESTIONS = (
+    "Priority: Medium\n\n1. Can I export the list\nas one file?\n\n2. Is the price updated at night?\n\nRegards, Jo"
+)
+ASKED = ("> 1. Can I export the list\n> as one file?", "> 2. Is the price updated at night?")
+
+
+def between(desk, head="", mark="> ", whole=True):
+    """Ann answers between the lines of what she got."""
+    got = desk.last(ANN, "assigned")
+    lines = got.text.rstrip().split("\n")
+    if not whole:
+        lines = [line for line in lines if "export" in line or "one file" in line or "price" in line]
+    written_lines = [head, "On Tue, 19 May 2026 at 09:15, Logik Support wrote:"]
+    for line in lines:
+        written_lines.append(f"{mark}{line}")
+        written_lines += ["", "Yes.", ""] if "one file" in line else ["", "No, not yet.", ""] if "price" in line else []
+    desk.reply(ANN, "\n".join(written_lines), to_kind="assigned")
+
+
+@pytest.mark.parametrize("mark", ["> ", ">> ", "| "])
+@pytest.mark.parametrize("head", ["", "Hello Jo, see below.\n", "#tag vip\nHello Jo, see below.\n"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_who_answers_between_the_lines_is_read_with_what_was_asked(desk, mark, head, whole):
+    """ "No, not yet." says nothing by itself."""
+    desk.mail(f"Jo Park <{JO}>", "Two questions", QUESTIONS)
+    between(desk, head, mark, whole)
+
+    text = relayed(desk)[-1]
+    first = "Hello Jo, see below.\n\n" if head else ""
+    assert text == f"{first}{ASKED[0]}\nYes.\n\n{ASKED[1]}\nNo, not yet."
+
+
+def test_what_was_asked_before_somebody_came_goes_to_nobody(desk):
+    desk.mail(f"Jo Park <{JO}>", "Two questions", QUESTIONS)
+    between(desk, f"#cc add {KIM}\nHello both.\n")
+
+    assert [typed_in(mail) for mail in desk.sent_to(KIM, "relay")] == ["Hello both.\n\nYes.\n\nNo, not yet."]
+
+
+def test_an_answer_below_the_whole_quote_repeats_nothing(desk):
+    got = desk.last(ANN, "assigned")
+    quoted = "\n".join(f"> {line}" for line in got.text.rstrip().split("\n"))
+    desk.reply(
+        ANN, f"On Tue, 19 May 2026 at 09:15, Logik Support wrote:\n{quoted}\n\nPlease restart it.", to_kind="assigned"
+    )
+
+    assert relayed(desk) == ["Please restart it."]
+
+
 def test_an_agent_who_answered_a_colleagues_mail_hears_that_it_went_nowhere(desk):
     """Ann passed her mail on to Bob, who answers it: her reply address is not his."""
     desk.reply(BOB, "Hello Jo, restart it.", holder=ANN, to_kind="assigned", quote=True)

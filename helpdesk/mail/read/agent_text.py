@@ -10,8 +10,9 @@ below a line of two dashes and a blank (RFC 3676 section 4.3), or what `learnt` 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from operator import not_
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.agent_text import AgentText
@@ -22,13 +23,14 @@ from helpdesk.mail.read.overlap import Known
 from helpdesk.mail.read.quote import introduction_above
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from helpdesk.mail.read.tail import Tail
 
 # Words: what is said as long as that in the same words, without a mark, is a quote if anything hints at it.
 _ENOUGH = 12
 _SIGNATURE_LINES = ("-- ", "--\u00a0")
+_MOST_ASKED = 6  # lines
 _MAX_WARNING = 8  # lines
 _MAX_SIGNATURE = 14  # lines with words: more below two dashes is text
 
@@ -98,8 +100,13 @@ def compared(text: str, answered: SentWords) -> AnsweringText:
     return AnsweringText(lines, bare.signed_from, frozenset(gone), unsure, segments, of_others)
 
 
-def written(mail: AnsweringText, answered: SentWords, learnt: Collection[Tail] = ()) -> AgentText:
-    """An agent's own words in their mail, which answers these."""
+def written(
+    mail: AnsweringText,
+    answered: SentWords,
+    learnt: Collection[Tail] = (),
+    asked: Mapping[int, Sequence[str]] = MappingProxyType({}),
+) -> AgentText:
+    """An agent's own words in their mail, which answers these; `asked` are lines that stand above some of them."""
     lines, gone, of_others = mail.lines, mail.gone, mail.of_others
     signed, unlearnt = _signatures(lines, mail.segments, learnt)
     stop = min([mail.signed_from, *gone], default=len(lines))
@@ -110,11 +117,39 @@ def written(mail: AnsweringText, answered: SentWords, learnt: Collection[Tail] =
     # What an echo gave back of theirs is theirs when they say it again: so it asked them to.
     return AgentText(
         head=_text([lines[at] for at in own if at < stop]),
-        rest=_text(_closed_up([lines[at] for at in own if at >= stop])),
+        rest=_text(_closed_up([line for at in own if at >= stop for line in (*asked.get(at, ()), lines[at])])),
         echoed=any(of_others[at] and overlap.key_of(lines[at]) in answered.of_others.lines for at in own[:1]),
-        repeated=frozenset(lines[at].strip() for at in own if of_others[at]),
+        repeated=frozenset((*(lines[at].strip() for at in own if of_others[at]), *chain(*asked.values()))),
         left_out=_text([*mail.unsure, *unlearnt]),
     )
+
+
+def asked_above(mail: AnsweringText, theirs: Known) -> dict[int, tuple[str, ...]]:
+    """What a customer asked right above each piece of the agent's words, as quoted lines, by where the piece begins.
+
+    Who answers between the lines has them read together: "No, not yet." says nothing by itself.
+    """
+    said = overlap.shared(mail.lines, theirs)
+    asked: dict[int, tuple[str, ...]] = {}
+    for piece in mail.segments:
+        first = next(at for at in piece if mail.lines[at].strip())
+        above = tuple(f"> {line}" for line in _said_above(mail, said, first))
+        if above:
+            asked[first] = above
+    return asked
+
+
+def _said_above(mail: AnsweringText, said: Sequence[bool], first: int) -> list[str]:
+    """The quoted lines of a customer's that end right above a line, up to an empty one."""
+    above: list[str] = []
+    for at in range(first - 1, -1, -1):
+        bare = overlap.unmarked(mail.lines[at]).strip()
+        if (above and not bare) or len(above) == _MOST_ASKED:
+            break
+        if bare and not (said[at] and at in mail.gone):
+            break
+        above[:0] = [bare] if bare else []
+    return above
 
 
 def _is_a_programs(line: str) -> bool:
