@@ -142,6 +142,9 @@ def test_for_a_robot_only_what_we_signed_names_a_case(shown, number):
     [
         ("Re: The rules [HD-12]", (12,)),
         ("hd-3 and HD-4", (3, 4)),
+        ("Re: [HD\u20117]", (7,)),
+        ("hd\u20138 \u2013 total", (8,)),
+        ("\uff28\uff24\uff0d\uff19", (9,)),
         ("AHD-5", ()),
         ("HD-5a", ()),
         ("HD-", ()),

@@ -441,6 +441,8 @@ def test_parameters_are_read_with_their_continuations(value, expected):
 def test_message_ids_are_found_among_rubbish_and_in_encoded_words():
     assert message_ids([b'"x" <a@b> (c) d@e <f@g>\n <a@b>']) == ("<a@b>", "<f@g>")
     assert message_ids([b"=?utf-8?q?=3Ca=40b=3E?="]) == ("<a@b>",)
+    assert message_ids([b"a@b, c@d\n e@f "]) == ("<a@b>", "<c@d>", "<e@f>")  # as some programs write them
+    assert message_ids([b"Your mail to a@b of Tuesday"]) == ()
 
 
 @pytest.mark.parametrize(

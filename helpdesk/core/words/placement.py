@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
+from unicodedata import normalize
 
 from helpdesk.core.words.events import OrderConfirmed, OrderRefused
 
@@ -35,6 +36,7 @@ CONFIRMED_WITHIN = timedelta(hours=24)  # an order that was refused
 OLDEST_MAIL = timedelta(days=7)  # between its Date and its arrival
 
 _REFERENCE = re.compile(r"\[?\bHD-(\d{1,12})\b\]?", re.IGNORECASE)
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ class Placement:
 
 
 def numbers_in_subject(subject: str) -> tuple[int, ...]:
-    """The case numbers that a subject names, in order."""
-    return tuple(int(number) for number in _REFERENCE.findall(subject))
+    """The case numbers that a subject names, in order; what people type, programs turn into wider signs and dashes."""
+    plain = subject if subject.isascii() else _DASHES.sub("-", normalize("NFKC", subject))
+    return tuple(int(number) for number in _REFERENCE.findall(plain))
 
 
 def place_robot(evidence: Evidence, cases: Mapping[int, Case]) -> Placement:

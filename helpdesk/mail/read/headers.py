@@ -423,6 +423,8 @@ def _quoted_words(text: str) -> str:
 # --- Message-IDs and dates ------------------------------------------------------------------------------------------
 
 _ID = re.compile(r"<[^<>\s]{1,998}>")
+_BARE_ID = re.compile(r"[^<>\s,;@]{1,500}@[^<>\s,;@]{1,490}")  # some programs leave the brackets out
+_BARE_IDS = re.compile(rf"[\s,;]*(?:{_BARE_ID.pattern}(?:[\s,;]+|$))+")
 MAX_IDS = 200
 MAX_ID = 2_000  # bytes: more than a line may have (RFC 5322 section 2.1.1), less than an index takes
 
@@ -432,7 +434,10 @@ def message_ids(values: list[bytes]) -> tuple[str, ...]:
     text = " ".join(_as_text(value[:MAX_ADDRESSES]) for value in values)
     if "=?" in text:
         text = decode_words(text)  # some mail programs encode long ids (threat C10)
-    found = dict.fromkeys(clean_line(one) for one in _ID.findall(text))
+    ids = _ID.findall(text)
+    if not ids and _BARE_IDS.fullmatch(text):
+        ids = [f"<{one}>" for one in _BARE_ID.findall(text)]
+    found = dict.fromkeys(clean_line(one) for one in ids)
     return tuple(one for one in found if len(one.encode()) <= MAX_ID)[-MAX_IDS:]
 
 
