@@ -50,11 +50,15 @@ class Committer:
         self._thread.join()
 
     def _run(self) -> None:
-        more = True
-        while more:
-            batch, more = self._take()
-            if batch:
-                self._commit(batch)
+        while self._commit_next():
+            pass
+
+    def _commit_next(self) -> bool:
+        """Whoever waits for the next batch holds the last one no more: it may be of many megabytes."""
+        batch, more = self._take()
+        if batch:
+            self._commit(batch)
+        return more
 
     def _take(self) -> tuple[list[Entry], bool]:
         """All that waits, at least one entry; False when there will be no more."""

@@ -73,7 +73,8 @@ _BYTES = PreparedLists(
     lambda numbers: sa.select(spool_raw.c.spool_id, spool_raw.c.raw).where(spool_raw.c.spool_id.in_(numbers)),
     numbers=spool_raw.c.spool_id,
 )
-_KEEP_RAW = Prepared(sa.insert(spool_raw), sets=["spool_id", "raw"])
+_KEEP_RAW = Prepared(lambda dialect_name: insert_ignoring(dialect_name, spool_raw), sets=["spool_id", "raw"])
+_LARGE = 2**20  # octets of a mail
 # A name is taken whole or not at all: what is no field is passed over in one go.
 _FIELD = re.compile(rb"(?<![!-9;-~])([!-9;-~]++)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
 
@@ -163,8 +164,11 @@ def _insert(connection: sa.Connection, mails: Sequence[Accepted], keys: Sequence
             raws[key] = mail.raw
     statement = insert_ignoring(connection.dialect.name, spool).returning(spool.c.id, spool.c.content_key)
     ids = {row.content_key: int(row.id) for row in connection.execute(statement, list(rows.values()))}
-    if ids:
-        _KEEP_RAW.each(connection, [{"spool_id": number, "raw": raws[key]} for key, number in ids.items()])
+    kept = [{"spool_id": number, "raw": raws[key]} for key, number in ids.items()]
+    if any(len(raws[key]) > _LARGE for key in ids):
+        # SQLite's driver keeps the last values of a statement: those of a row that is there already, and changes none.
+        kept.append({**kept[-1], "raw": b""})
+    _KEEP_RAW.each(connection, kept)
     return ids
 
 

@@ -10,6 +10,7 @@ import encodings
 import pkgutil
 from datetime import UTC, datetime
 from encodings import aliases
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -546,7 +547,8 @@ def test_base64_is_counted_as_it_is_decoded(data, damage):
     coded = base64.encodebytes(data).replace(b"\n", b"\r\n")
     for at, other in damage:
         coded = coded[:at] + other + coded[at + 1 :]
-    assert base64_size(coded) == len(base64_bytes(coded))
+    with patch("helpdesk.mail.read.headers._PIECE", 7):
+        assert base64_size(b"A=" + coded + b"=A", 2, 2 + len(coded)) == len(base64_bytes(coded))
 
 
 def test_base64_with_holes_gives_what_there_is():

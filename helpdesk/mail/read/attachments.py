@@ -91,7 +91,7 @@ def _size(tree: Tree, part: Part) -> int:
     if part.content is not None:
         return len(part.content)
     if part.encoding == "base64":
-        return base64_size(tree.raw[part.block.body : part.end])
+        return base64_size(tree.raw, part.block.body, part.end)
     return len(tree.body(part)) if part.encoding else part.end - part.block.body
 
 

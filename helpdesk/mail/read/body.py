@@ -113,7 +113,7 @@ def _from_preamble(tree: Tree) -> list[str]:
     root = tree.root
     if not root.children or not root.type.startswith("multipart/"):
         return []
-    preamble = tree.raw[root.block.body :][:MAX_HTML].partition(b"\n--")[0]
+    preamble = tree.raw[root.block.body : root.block.body + MAX_HTML].partition(b"\n--")[0]
     text = clean(decode(preamble)[0]).strip()
     return [] if "MIME" in text or text.startswith("--") else [text]
 

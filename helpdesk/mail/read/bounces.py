@@ -170,7 +170,8 @@ _MESSAGE_ID_LINE = re.compile(
 
 def _notified(tree: Tree) -> Bounce | None:
     """Amazon tells of bounces in JSON, by a mail of its own."""
-    body = tree.raw[tree.root.block.body : tree.root.end][:_READ].lstrip()
+    start = tree.root.block.body
+    body = tree.raw[start : min(tree.root.end, start + _READ)].lstrip()
     if not body.startswith(b'{"notificationType":"Bounce"'):
         return None
     try:

@@ -196,15 +196,26 @@ def base64_bytes(data: bytes) -> bytes:
         return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
+_PIECE = 2**16  # octets; what fits into a processor's cache
+_PADDING = (b"", b"=", b"==")
 _BASE64 = string.ascii_letters.encode() + string.digits.encode() + b"+/"
 
 
-def base64_size(data: bytes) -> int:
-    """How many octets `base64_bytes` finds: counted where all is as it should be, a fifth of the work of decoding."""
-    others = data.translate(None, _BASE64)
-    letters, padding = len(data) - len(others), others.translate(None, b"\r\n")
-    whole = padding in {b"", b"=", b"=="} and (letters + len(padding)) % 4 == 0 and data.rstrip().endswith(padding)
-    return letters * 3 // 4 if whole else len(base64_bytes(data))
+def base64_size(data: bytes, start: int, end: int) -> int:
+    """How many octets `base64_bytes` finds between two places.
+
+    They are counted where all is as it should be, a fifth of the work of decoding, and nothing large is copied.
+    """
+    letters, padding = 0, b""
+    for at in range(start, end, _PIECE):
+        piece = data[at : min(at + _PIECE, end)]
+        others = piece.translate(None, _BASE64)
+        letters, padding = letters + len(piece) - len(others), padding + others.translate(None, b"\r\n")
+        if padding not in _PADDING:
+            return len(base64_bytes(data[start:end]))
+    last = data.rfind(b"=", start, end) + 1 - len(padding) if padding else end
+    whole = (letters + len(padding)) % 4 == 0 and data[last:end].rstrip() == padding
+    return letters * 3 // 4 if whole else len(base64_bytes(data[start:end]))
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------
