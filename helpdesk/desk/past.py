@@ -135,7 +135,7 @@ def _open(unit: Unit, mailbox: Mailbox, mails: Sequence[PastMail], numbers: Iter
 
 def keep(unit: Unit, case: Case, mails: Sequence[PastMail], numbers: Iterator[int] | None = None) -> dict[int, int]:
     """Write a case of then down, with its mails; returns on which case each is. `numbers` as above."""
-    case = replace(case, number=next(numbers)) if numbers else case
+    case = case.numbered(next(numbers)) if numbers else case
     number = case_store.insert(unit.connection, case, None, case_store.beside(case, ()))
     shown: set[str] = set()
     for mail in mails:

@@ -199,7 +199,8 @@ def _placed(unit: Unit, read: ReadMail, mailbox: Mailbox) -> PlacedMail:
         past.take_answered(unit, message, mailbox)
     found, placement = _place(unit, read, mailbox, returned)
     customer_text = _customer_text(unit, message, found, placement)
-    message = replace(message, reply=customer_text.reply)
+    if customer_text.reply != message.reply:
+        message = replace(message, reply=customer_text.reply)
     own = _written(unit, mail, message, found, placement, mailbox)
     about = _about(unit, found, placement, own.head, returned)
     opening = behalf.opening(unit, mail, message, mailbox, placement) if about.case is None else None

@@ -102,7 +102,7 @@ class _Telling:
         decision = receive(None, self._customers(_first_words(policy, example), None), self.terms, self.now)
         if decision.case is None:
             raise HelpdeskError(decision.because or f"its mail is {decision.outcome}")
-        self.case = replace(decision.case, number=1)
+        self.case = decision.case.numbered(1)
         self._note(decision)
 
     def step(self, step: StoryStep) -> Iterator[Discrepancy]:
@@ -140,7 +140,7 @@ class _Telling:
     def _take(self, decision: Decision) -> None:
         case = decision.case or self.case
         # A reply that comes too late to reopen it makes a case of its own: the story goes on there.
-        self.case = case if case.number else replace(case, number=self.case.number + 1)
+        self.case = case if case.number else case.numbered(self.case.number + 1)
         self._note(decision)
 
     def _note(self, decision: Decision) -> None:

@@ -241,7 +241,7 @@ class Unit:
         if case.number and decision.outcome != "opened":
             case_store.save(self.connection, case, new=decision.events, next_at=next_at, beside=kept)
         else:
-            case = replace(case, number=case_store.insert(self.connection, case, next_at, kept))
+            case = case.numbered(case_store.insert(self.connection, case, next_at, kept))
             self._unwritten.add(case.number)
         self.decided.append((case, decision.events))
         return case

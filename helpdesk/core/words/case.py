@@ -198,6 +198,10 @@ class Case:
         kinds = next((group for group in _IN_TURN if kind in group), ())
         return max((at, *(event.at for event in self.of_type(*kinds))))
 
+    def numbered(self, number: int) -> Case:
+        """The case as it is stored."""
+        return _with(self, number=number)
+
     def after(self, *events: Event) -> Case:
         """The case after these further events."""
         case = self

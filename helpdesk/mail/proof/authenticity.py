@@ -72,6 +72,9 @@ _SINGLETONS = (
 ).split()
 
 
+_PASSES_FOR_FROM = re.compile("[^a-z]*".join(["", *"from", ""]))
+
+
 def misleading(message: Message) -> str:
     """Why the headers may be read in two ways, "" if not: a field stands twice, or passes for another (threat A05)."""
     for damage in (CUT, LEFT_OUT, NO_BLANK):
@@ -82,7 +85,7 @@ def misleading(message: Message) -> str:
         if names.count(name) > 1:
             return f"{name} stands {names.count(name)} times"
     for name in names:
-        if name != "from" and re.sub(r"[^a-z]", "", name) == "from":
+        if name != "from" and _PASSES_FOR_FROM.fullmatch(name):
             return f"a field named {name!r} passes for From"
     return ""
 

@@ -44,8 +44,11 @@ def read_mark(text: str) -> SpamMark:
 
 def spam_mark(message: Message, marks: Collection[SpamMark], *, authserv_id: str) -> SpamMark | None:
     """The mark that our border set. `authserv_id` is its name; where no Received has it, the topmost one is its."""
-    received = [at for at, (name, _) in enumerate(message.headers) if name.lower() == "received"]
+    names = [name.lower() for name, _ in message.headers]
+    if not any(mark.name.lower() in names for mark in marks):
+        return None  # nearly every mail
+    received = [at for at, name in enumerate(names) if name == "received"]
     ours = [at for at in received if is_border_hop(message.headers[at][1], authserv_id)]
-    end = next(iter(ours or received), len(message.headers))
+    end = next(iter(ours or received), len(names))
     topmost = {name.lower(): value for name, value in reversed(message.headers[:end])}
     return next((mark for mark in marks if mark.matches(topmost.get(mark.name.lower(), ""))), None)

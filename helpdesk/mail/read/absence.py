@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _LONGEST = 2_500  # characters
 _MOST = 30  # sentences
 _SIGNED_LINES = 10  # below a closing formula: name, title, telephone
-_A_PERSONS = re.compile(r"[?？]|^\s*#[^\W\d_]", re.MULTILINE)  # noqa: RUF001  a question, or an order to the desk
+_QUESTION_MARKS = ("?", "？")  # noqa: RUF001  of two scripts
+_ORDER = re.compile(r"^\s*#[^\W\d_]", re.MULTILINE)
 _FEWEST = 3  # words of a sentence
 _POSTSCRIPT = re.compile(r"(?:p\.? ?p?\.?s|nb|пс)\b", re.IGNORECASE)
 
@@ -33,7 +34,7 @@ def is_absence_notice(text: str, *, names: Collection[str] = (), ours: bool = Fa
 
     `names` are the writer's. Of one of ours it is also believed of an office, and of somebody who has left.
     """
-    if not text.strip() or len(text) > _LONGEST or _A_PERSONS.search(text):
+    if not text.strip() or len(text) > _LONGEST or _is_a_persons(text):
         return False
     own = frozenset(word for name in names for word in _WORD.findall(fold(name)) if len(word) > 1)
     away = False
@@ -43,6 +44,11 @@ def is_absence_notice(text: str, *, names: Collection[str] = (), ours: bool = Fa
             return False
         away = away or said
     return away
+
+
+def _is_a_persons(text: str) -> bool:
+    """Whether there is a question, or an order to the desk."""
+    return any(mark in text for mark in _QUESTION_MARKS) or ("#" in text and _ORDER.search(text) is not None)
 
 
 def has_absence_sentence(text: str) -> bool:
