@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,7 @@ class MonitoringAlert:
     evidence: str
 
 
+@lru_cache(1)  # whoever looks for the case of a mail asks before whoever judges it
 def parse(subject: str, text: str) -> MonitoringAlert | None:
     """Read a monitoring mail; None where a person wrote it."""
     if not _is_alert(subject, text):

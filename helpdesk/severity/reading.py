@@ -7,7 +7,7 @@ and never over a comma; a condition covers the part between commas that it opens
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from itertools import accumulate, chain, islice, repeat
+from itertools import accumulate, chain, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,6 +79,7 @@ class Lexeme(NamedTuple):
     counts: bool  # it is a number
     contrasts: bool  # a segment begins with it
     separates: bool  # a mark between two parts of a sentence
+    ends: bool  # a mark that ends a sentence
     plain: bool  # it neither begins nor ends a segment, whatever stands around it
 
 
@@ -100,7 +101,8 @@ def _lexemes_of(languages: tuple[str, ...]) -> Callable[[str], tuple[Lexeme, ...
         if not word:
             return _mark(mark)
         turns = word in contrasts
-        return Lexeme(word, "", book.begun_by(word), _counts(word), turns, separates=False, plain=not turns)
+        begun = book.begun_by(word)
+        return Lexeme(word, "", begun, _counts(word), turns, separates=False, ends=False, plain=not turns)
 
     def lexemes(raw: str) -> tuple[Lexeme, ...]:
         return tuple([lexeme(token) for token in tokens_of(raw)])
@@ -111,9 +113,9 @@ def _lexemes_of(languages: tuple[str, ...]) -> Callable[[str], tuple[Lexeme, ...
 @lru_cache(REMEMBERED)
 def _mark(mark: str) -> Lexeme:
     """A mark, which is one in every language."""
-    separates = "," in mark or ":" in mark
-    plain = not (separates or _ends_sentence(mark))
-    return Lexeme("", mark, begun=None, counts=False, contrasts=False, separates=separates, plain=plain)
+    separates, ends = "," in mark or ":" in mark, _ends_sentence(mark)
+    plain = not (separates or ends)
+    return Lexeme("", mark, None, counts=False, contrasts=False, separates=separates, ends=ends, plain=plain)
 
 
 def _segments(text: str, known: Callable[[str], tuple[Lexeme, ...]], *, subject: bool) -> Iterator[Segment]:
@@ -122,7 +124,7 @@ def _segments(text: str, known: Callable[[str], tuple[Lexeme, ...]], *, subject:
     written = split(small if len(small) == len(plain) else plain, most=MOST_WORDS)
     found = list(map(known, written[1::2]))
     lexemes = list(islice(chain.from_iterable(found), MOST_WORDS))
-    token_of = list(chain.from_iterable(map(repeat, range(len(found)), map(len, found))))
+    token_of = [number for number, stands_for in enumerate(found) for _ in stands_for]
     ends = list(accumulate(map(len, written)))
     for begin, end in _pieces(lexemes):
         piece = lexemes[begin:end]
@@ -150,7 +152,8 @@ def _pieces(lexemes: Sequence[Lexeme]) -> Iterator[tuple[int, int]]:
             yield begin, place
             begin = place
         after_comma = "," in lexeme.mark
-        if _ends(lexeme.mark, lexemes[begin:place]) or place - begin == LONGEST - 1:
+        clause = not lexeme.ends and ":" in lexeme.mark and _is_clause(lexemes[begin:place])
+        if lexeme.ends or clause or place - begin == LONGEST - 1:
             yield begin, place + 1
             begin = place + 1
     if begin < len(lexemes):
@@ -163,10 +166,6 @@ def _compares(lexemes: Sequence[Lexeme], place: int) -> bool:
 
 
 _AS = _LISTS["as"]
-
-
-def _ends(mark: str, before: Sequence[Lexeme]) -> bool:
-    return _ends_sentence(mark) or (":" in mark and _is_clause(before))
 
 
 def _is_clause(piece: Sequence[Lexeme]) -> bool:
@@ -186,13 +185,10 @@ def _hits(said: Sequence[Lexeme], words: Sequence[str], parts: Sequence[int]) ->
     hits: list[Hit] = []
     swallowed = 0  # words before this place belong to an entry that counts only as a whole
     mocked = 0  # and words before this one name another environment than production
-    for place, (lexeme, following) in enumerate(zip(said, (*words[1:], ""), strict=True)):
+    for place, lexeme in enumerate(said):
         if lexeme.counts and (share := _share(words, place)) and not (place and words[place - 1] in _EVERY):
             hits.append(Hit(share, place, place + 2, parts[place]))
-        begun = lexeme.begun
-        if begun is None or (begun.only_before is not None and following not in begun.only_before):
-            continue  # as most words
-        if place < swallowed or not (found := begun.at(words, place)):
+        if lexeme.begun is None or place < swallowed or not (found := lexeme.begun.at(words, place)):
             continue
         if lexeme.word == "some" and place + 1 < len(words) and said[place + 1].counts:
             hits.append(Hit("many", place, place + 2, parts[place]))

@@ -113,10 +113,9 @@ class Beginnings:
     """The entries that begin with one word: those of that word alone, those told by the next words, and the rest.
 
     The rest goes on with a gap, or with any word that begins so: `near` and `stems` say whether one of it can match.
-    Most words begin nothing but entries of several words: `only_before` are those of which one has to follow then.
     """
 
-    __slots__ = ("_alone", "_by_next", "_near", "_rest", "_stems", "only_before")
+    __slots__ = ("_alone", "_by_next", "_near", "_rest", "_stems")
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._alone: list[Found] = []  # of one word
@@ -135,7 +134,6 @@ class Beginnings:
         first_told = [entry.parts[1 if entry.parts[1] != GAP else 2] for entry in self._rest]
         self._near = frozenset([part for part in first_told if not part.endswith("*")])
         self._stems = tuple({part[:-1] for part in first_told if part.endswith("*")})
-        self.only_before = None if self._alone or self._rest else self._by_next.keys()
 
     def at(self, words: Sequence[str], position: int) -> list[Found]:
         """Every (concept, number of words) that an entry matches at a position, where its first word stands."""
