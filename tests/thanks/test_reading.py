@@ -87,6 +87,13 @@ Your fix worked, many thanks
 Now everything is working as expected. Thank you for your support!
 Thanks, no further questions from my side.
 It is working again, sorry for the noise. You can close this.
+Thank you so much, works again! Good night.
+The service is up again, thanks, go back to bed!
+Our website is back online. Sleep well!
+The login works again for us, thanks.
+We are up and running again.
+Danke, es geht wieder. Gute Nacht!
+Merci, ça remarche. Bonne nuit !
 False alarm, please ignore my last mail.
 That was a false alarm, apologies for the trouble.
 It's working again. My mistake, sorry!
@@ -252,6 +259,11 @@ Nicht perfekt 👍
 The export fails 🙂
 👎 ok
 Everything is gone
+It is back
+The error is back online
+The service is down again
+The login works again for some of us
+Good night
 Sorry, it is gone
 Please ignore it
 It was no false alarm
