@@ -127,6 +127,7 @@ def test_without_a_command_it_says_what_there_is(run):
         ["import", "nowhere"],
         ["simulate", "nowhere.toml"],
         ["outbox", "show", "99"],
+        ["policy", "versions", "nothing"],
         ["redact", "HD-99"],  # which is not asked about first
         ["quarantine", "retry", "99"],
         ["quarantine", "show", "1"],  # which became a case
@@ -560,6 +561,8 @@ def test_the_policies_are_listed_and_check(run):
 
 
 def test_the_outbox_lists_what_waits(filled):
+    heading, row, *_ = filled("outbox", "list")[1].splitlines()
+    assert row[heading.index("next try") :].startswith("20"), "when it is tried next"
     rows = json.loads(filled("outbox", "list", "--json")[1])
 
     told = {(kind, row["to"], row["state"]) for row in rows for kind in (row["kind"], *row["also"])}

@@ -149,6 +149,8 @@ def policy_versions(key: Key, config: Config = None, as_json: AsJson = False) ->
             }
             for version in cases.policy_versions(unit.connection, key)
         ]
+        if not shapes:
+            unit.rules.book.policy(key)  # raises NotFound where there is none
     if as_json:
         print_json(shapes)
         return

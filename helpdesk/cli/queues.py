@@ -89,11 +89,13 @@ def outbox_list(config: Config = None, every: All = False, as_json: AsJson = Fal
             f"{row.recipient} (undeliverable)" if row.recipient in marked else row.recipient,
             row.state,
             str(row.attempts),
+            local_time(row.next_at) if row.state == "queued" else "",
             row.detail,
         )
         for row in rows
     ]
-    print_table(("number", "case", "kind", "to", "state", "tries", "detail"), cells, empty="Nothing waits.")
+    columns = ("number", "case", "kind", "to", "state", "tries", "next try", "detail")
+    print_table(columns, cells, empty="Nothing waits.")
 
 
 def outbox_show(number: Number, config: Config = None, as_json: AsJson = False) -> None:
