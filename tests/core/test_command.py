@@ -265,6 +265,25 @@ def test_a_whole_text_that_is_an_order_but_for_its_sign_is_none(text, verb):
     assert (getattr(found, "verb", ""), isinstance(found, Mistake)) == (verb, not verb)
 
 
+@pytest.mark.parametrize(
+    ("first", "meant"),
+    [("/assign bob", "#assign bob"), ("!close", "#close"), ("/resolve", "#resolve"), ("@assign Bob", "#assign Bob"), (".ack", "#ack"),
+     ("Owner: bob", "#assign bob"), ("Assignee: Bob Cole", "#assign Bob Cole"), ("Priority: urgent", "#severity urgent"),
+     ("severity = low", "#severity low"), ("Queue: billing", "#team billing"), ("Status: resolved", "#resolve"), ("Status: Closed", "#close")],
+)  # fmt: skip
+def test_an_order_as_other_desks_have_them_comes_back(first, meant):
+    found = order_without_sign(f"{first}\nHello Jo", BY_HAND)
+
+    assert isinstance(found, Mistake)
+    assert found.expected.startswith(f"{meant}, if it is an order")
+
+
+@pytest.mark.parametrize("first", ["/etc/passwd is", "/closed", "!important", "@Jo can you", "...", "./run assign bob", "Status: it works",
+                                   "Priority: yours to say", "Owner: Jo Park", "Note: restart it", "Close: the window", "assign bob"])  # fmt: skip
+def test_a_first_line_that_only_looks_like_it_is_text(first):
+    assert order_without_sign(f"{first}\nHello Jo", BY_HAND) is None
+
+
 @pytest.mark.parametrize("text", ["", "on it", "Close the window.", "ack\nHello", "Started an hour ago", "Planned for Friday", "note that",
                                   "Help yourself", "Tag it", "Wait for it", "Assign it to nobody"])  # fmt: skip
 def test_a_text_that_only_begins_with_such_a_word_is_text(text):

@@ -187,14 +187,47 @@ _EMPHASIS = " *_`~'\""
 
 
 def order_without_sign(text: str, vocabulary: Vocabulary) -> Command | Mistake | None:
-    """A whole text that is an order but for its sign. Who only says `ack` has it; all else comes back."""
-    line = _undisguised(f"#{text.strip(_EMPHASIS)}") if "\n" not in text else ""
+    """A text that is an order but for its sign, or begins with one as other desks have them (`/close`, `Owner: bob`).
+
+    Who only says `ack` has it; all else comes back.
+    """
+    first, *below = text.split("\n")
+    line = _with_sign(first, alone=not below)
     order = _read_line(line, vocabulary) if line else None
     if not isinstance(order, Command) or (" " in line and order.verb not in _HARDLY_TEXT):
         return None
-    if order.verb in {"ack", "nocall"}:
+    if order.verb in {"ack", "nocall"} and not below:
         return order
-    return Mistake(text, f"{line}, if it is an order{_OR_TEXT}")
+    return Mistake(first, f"{line}, if it is an order{_OR_TEXT}")
+
+
+def _with_sign(first: str, *, alone: bool) -> str:
+    """The first line of a text as an order would be written; "" where it hardly is one."""
+    bare = first.strip(_EMPHASIS)
+    labelled = _LABELLED.fullmatch(bare)
+    if labelled:
+        name, value = labelled["name"].lower(), labelled["value"]
+        return f"#{_STATES.get(value.lower(), '')}" if name == "status" else f"#{_OTHER_NAMES.get(name, name)} {value}"
+    signed = _OTHER_SIGN.match(bare)
+    return _undisguised(f"#{bare[signed.end() :] if signed else bare}") if signed or alone else ""
+
+
+# As desks write orders that people have worked with before.
+_OTHER_SIGN = re.compile(r"[/!@.+]{1,2}(?=[a-z])", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?P<name>severity|assign|team|owner|assignee|assigned to|priority|queue|group|status) ?[:=] *"
+    r"(?P<value>[^\s:][^:]*?)\.?",
+    re.IGNORECASE,
+)
+_OTHER_NAMES = {
+    "owner": "assign",
+    "assignee": "assign",
+    "assigned to": "assign",
+    "priority": "severity",
+    "queue": "team",
+    "group": "team",
+}
+_STATES = {"resolved": "resolve", "solved": "resolve", "closed": "close", "reopened": "reopen", "waiting": "wait"}
 
 
 def order_in_subject(subject: str) -> str:
