@@ -34,7 +34,6 @@ MOST_WORDS = 400  # of a mail; a symptom stands at the top
 LONGEST = 3  # words of a phrase
 ENDING, LAST = 24, "$"  # words that are the end of a mail, and their mark
 WORDS_KEPT = 10_000  # words whose numbers and pieces are remembered
-NOWHERE = -1  # the place of what the table does not know
 PIECES = (4, 5)  # letters of a piece
 FULL = 20  # words of a mail to which the scores before the first belong in full: they are what is usual of most
 FEW = 5000.0  # weight of silence: a mail of two words leans a third as far as one of twenty
@@ -43,7 +42,6 @@ RARITY = 16  # and so is a rarity, in sixteenths
 _ONCE = tuple(rarity / RARITY for rarity in range(256))  # what a phrase weighs that is used once, by its rarity
 _GREATEST = (1 << 32) - 1  # of all numbers
 _MARKS = frozenset(".?")
-PAIRS_KEPT = 20_000  # pairs of concepts whose places are remembered
 _STATUS = {"asserted": "", "negated": "~n", "hypothetical": "~h", "past": "~p"}
 _SHELF = 16  # bits of a number that are told apart within a shelf: one or two numbers stand on each
 
@@ -109,8 +107,7 @@ def lean(segments: Iterable[Segment]) -> Row | None:
     words = [_heard(word) for word in spelled(segments)]
     phrases = Counter(_places(words, table))
     pieces = Counter(chain.from_iterable(word.pieces for word in words))
-    meant = Counter(map(_place_of, _concepts_of(segments)))
-    meant.pop(NOWHERE, None)
+    meant = Counter(table.places(_numbers_of_concepts(segments)))
     if not phrases and not pieces:
         return None
     begun = min(1.0, len(words) / FULL)  # `Observation.length`, up to `MOST_WORDS`
@@ -159,21 +156,25 @@ def pieces_of(word: str) -> list[str]:
 
 def concepts_of(segments: Iterable[Segment]) -> Iterator[str]:
     """The concepts of each sentence, alone and two by two, each with its status: what is said of what."""
-    return map("".join, _concepts_of(segments))
+    for names in map(_concepts_in, segments):
+        yield from names
+        yield from map("".join, combinations(names, 2))
 
 
-def _concepts_of(segments: Iterable[Segment]) -> Iterator[tuple[str, ...]]:
+def _concepts_in(segment: Segment) -> list[str]:
+    return sorted({f"&{hit.concept}{_STATUS[hit.status]}" for hit in segment.hits})
+
+
+def _numbers_of_concepts(segments: Iterable[Segment]) -> list[int]:
+    """The numbers of `concepts_of` the segments; that of two goes on from that of the first."""
+    found: list[int] = []
     for segment in segments:
-        names = sorted({f"&{hit.concept}{_STATUS[hit.status]}" for hit in segment.hits})
-        yield from combinations(names, 1)
-        yield from combinations(names, 2)
-
-
-def _find_place(concepts: tuple[str, ...]) -> int:
-    return next(iter(shipped().places([number_of("".join(concepts))])), NOWHERE)
-
-
-_place_of = Remembered(_find_place, most=PAIRS_KEPT).__getitem__
+        names = [name.encode() for name in _concepts_in(segment)]
+        numbers = list(map(zlib.crc32, names))
+        found += numbers
+        for following, number in enumerate(numbers, start=1):
+            found += map(zlib.crc32, names[following:], repeat(number))
+    return found
 
 
 def _hear(word: str) -> _Heard:

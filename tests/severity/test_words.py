@@ -15,7 +15,9 @@ from helpdesk.severity.phrase_model import (
     OFFSET,
     RANKS,
     _heard,
+    _numbers_of_concepts,
     _places,
+    concepts_of,
     lean,
     number_of,
     phrases_of,
@@ -110,6 +112,14 @@ def test_phrases_are_found_by_what_the_words_of_them_are_known_by(words, number)
     assert list(_places([_heard(word) for word in words], table)) == places
     for one in (number, table.numbers[number % len(table.numbers)]):
         assert table.places([one]) == ([table.numbers.index(one)] if one in table.numbers else [])
+
+
+@pytest.mark.parametrize(
+    "text", ["Nobody can log in since the update, staging is fine.", "Was it down? It does not work."]
+)
+def test_concepts_are_found_by_what_the_names_of_them_are_known_by(text):
+    segments = read("Production down", text, languages=("en",))
+    assert _numbers_of_concepts(segments) == [number_of(concepts) for concepts in concepts_of(segments)]
 
 
 def test_the_table_is_small_and_every_row_sums_to_about_nothing():
