@@ -51,7 +51,11 @@ STAGES = {
         "helpdesk.store.outbox.add",
         "helpdesk.desk.record.Recorder.store",
     ),
-    "letters": ("helpdesk.letters.Letters.write", "helpdesk.unit.unit.letter_of"),
+    "letters": (
+        "helpdesk.letters.Letters.write",
+        "helpdesk.unit.record.letter_of",
+        "helpdesk.unit.unit.letter_of",
+    ),
     "sql": (
         "sqlalchemy.engine.base.Connection.execute",
         "sqlalchemy.engine.base.Connection.exec_driver_sql",

@@ -1011,3 +1011,23 @@ def test_the_list_of_commands_loads_none_of_them():
         "helpdesk.errors",
     }
     assert len(loaded) < 200  # 145 on Python 3.11
+
+
+def test_a_command_that_reads_loads_neither_what_judges_nor_what_writes(tmp_path, migrated_file):
+    shutil.copy(migrated_file, tmp_path / "helpdesk.db")
+    config = write_office(tmp_path)
+    program = (
+        f"import sys, atexit; from helpdesk.cli import main; sys.argv[1:] = ['cases', '--config', {str(config)!r}];"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    unused = {
+        "helpdesk.letters",
+        "helpdesk.templates",
+        "helpdesk.severity",
+        "helpdesk.core.receive",
+        "holidays",
+        "jinja2",
+    }
+    assert "There are no cases." in ran.stdout
+    assert not unused & set(ran.stderr.split())

@@ -108,7 +108,8 @@ def open_voters(given: Path | None) -> Voters:
     if configuration is None:
         return Voters()
     from helpdesk.desk.learn import active_model
-    from helpdesk.unit import call_thresholds, load_second_voter
+    from helpdesk.unit.call_records import call_thresholds
+    from helpdesk.unit.second_voter import load_second_voter
 
     second = load_second_voter() if configuration.file.desk.second_voter else None
     if not _begun(configuration):

@@ -6,9 +6,7 @@ proof of who sent a mail. A decision that it records is on disk with its letters
 
 from __future__ import annotations
 
-from helpdesk.unit.call_records import call_thresholds
 from helpdesk.unit.rules import Rules, load_rules
-from helpdesk.unit.second_voter import load_second_voter
 from helpdesk.unit.sender_auth import checked, from_our_border, sender_proof
 from helpdesk.unit.unit import Unit, Units
 from helpdesk.unit.versions import policy_source, store_policies
@@ -17,11 +15,9 @@ __all__ = [
     "Rules",
     "Unit",
     "Units",
-    "call_thresholds",
     "checked",
     "from_our_border",
     "load_rules",
-    "load_second_voter",
     "policy_source",
     "sender_proof",
     "store_policies",

@@ -7,13 +7,13 @@ import re
 import secrets
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from helpdesk.config import notify_urls_in, read_configuration
 from helpdesk.core.words.addresses import comparable
 from helpdesk.customers import Directory, load_customers
 from helpdesk.errors import ConfigurationError, Unavailable
-from helpdesk.letters import Letters
 from helpdesk.mail.proof.address import Signer
 from helpdesk.mail.proof.dkim_check import dns_txt
 from helpdesk.mail.proof.signing import Signing
@@ -21,38 +21,56 @@ from helpdesk.offering.files import PolicyBook, collect_policies
 from helpdesk.offering.severities import Kind
 from helpdesk.placeholders import BLANK
 from helpdesk.store.engine import read_url
-from helpdesk.templates import Snippets, Templates
 from helpdesk.unit.reader_key import read_key
 from helpdesk.wires.name_servers import resolve
-from helpdesk.wires.notify import url_problem
-from helpdesk.wires.outgoing import smarthost_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from helpdesk.config import CheckedFile, Configuration, ConfigurationFile
+    from helpdesk.letters import Letters
     from helpdesk.mail.proof.dkim_check import Lookup
     from helpdesk.mail.proof.spf import Resolver
     from helpdesk.offering.policy import Policy
+    from helpdesk.templates import Snippets, Templates
 
 _KEY_BYTES = 32
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
-    """Configuration, policies, customers, templates, snippets and the signing key."""
+    """Configuration, policies, customers, templates, snippets and the signing key.
+
+    What writes mail is loaded with the first mail: most commands write none.
+    """
 
     configuration: Configuration
     book: PolicyBook
     customers: Directory
-    letters: Letters
     signer: Signer
-    snippets: Snippets
+    own_templates: Templates | None = None
+    own_snippets: Snippets | None = None
     signing: Signing | None = None  # DKIM, of what we send
     lookup: Lookup = dns_txt  # how DKIM keys of others are found
     resolver: Resolver = resolve  # how it is found who may send in their name
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Who writes our mail."""
+        from helpdesk.letters import Letters  # noqa: PLC0415 - see the class's promise
+        from helpdesk.templates import Templates  # noqa: PLC0415
+
+        desk, templates = self.configuration.file.desk, self.own_templates or Templates()
+        return Letters(templates=templates, signer=self.signer, desk=desk.name, public_url=desk.public_url)
+
+    @cached_property
+    def snippets(self) -> Snippets:
+        """What agents send by name."""
+        from helpdesk.templates import Snippets  # noqa: PLC0415 - see the class's promise
+
+        return self.own_snippets or Snippets()
 
     @property
     def bound_policies(self) -> list[Policy]:
@@ -76,8 +94,7 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
     collected = collect_policies(
         written.place(desk.policies), named={mailbox.policy for mailbox in written.filled.table.mailbox}
     )
-    templates = Templates(written.place(desk.templates))
-    snippets = Snippets(written.place(desk.snippets), [team.name for team in written.filled.table.team])
+    templates, snippets = _own_words(written)
     known = _known(written, collected.book)
     customers, wrong_customers = _attempt(lambda: load_customers(written.place(desk.customers), known), Directory())
     signing, wrong_key = _attempt(lambda: _signing(written), None)
@@ -90,8 +107,8 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         *written.filled.further(_notify_problems(written.filled.table)),
         *written.filled.further(_policy_problems(written.filled.table, known)),
         *collected.problems,
-        *templates.problems(),
-        *snippets.problems(),
+        *(templates.problems() if templates else ()),
+        *(snippets.problems() if snippets else ()),
         *wrong_customers,
         *_blocked_customers(written, customers),
         *wrong_key,
@@ -102,8 +119,19 @@ def load_rules(path: Path, *, environment: Mapping[str, str] | None = None, sign
         raise ConfigurationError(problems)
     configuration = written.checked()
     signer = Signer(*([signing_key] if signing_key else _signing_keys(configuration.folder / desk.secret_file)))
-    letters = Letters(templates=templates, signer=signer, desk=desk.name, public_url=desk.public_url)
-    return Rules(configuration, collected.book, customers, letters, signer, snippets, signing)
+    return Rules(configuration, collected.book, customers, signer, templates, snippets, signing)
+
+
+def _own_words(written: CheckedFile) -> tuple[Templates | None, Snippets | None]:
+    """The operator's own templates and snippets, read now, so that a later edit does not come in unseen."""
+    desk = written.filled.table.desk
+    templates, snippets = written.place(desk.templates), written.place(desk.snippets)
+    if not (templates or snippets):
+        return None, None
+    from helpdesk.templates import Snippets, Templates  # noqa: PLC0415 - most desks have none
+
+    teams = [team.name for team in written.filled.table.team]
+    return Templates(templates) if templates else None, Snippets(snippets, teams) if snippets else None
 
 
 def _attempt(reading: Callable[[], T], otherwise: T) -> tuple[T, tuple[str, ...]]:
@@ -155,6 +183,8 @@ def _url_problems(file: ConfigurationFile) -> Iterator[str]:
     out = file.smtp_out
     try:
         if re.match(r"smtps?://.", out.url):
+            from helpdesk.wires.outgoing import smarthost_of  # noqa: PLC0415 - many a desk has none
+
             smarthost_of(out.url, username=out.username or None, password=str if out.username else None)
     except ValueError as problem:
         yield f"smtp_out.url: {problem}"
@@ -163,6 +193,8 @@ def _url_problems(file: ConfigurationFile) -> Iterator[str]:
 def _notify_problems(file: ConfigurationFile) -> Iterator[str]:
     """What is wrong with the URLs that calls go to; none of them is repeated."""
     for one in notify_urls_in(file):
+        from helpdesk.wires.notify import url_problem  # noqa: PLC0415 - most desks have none
+
         if problem := url_problem(one.url):
             yield f"{one.place}: {problem}"
     if file.desk.notify and not file.desk.operators:

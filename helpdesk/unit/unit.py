@@ -2,6 +2,7 @@
 
 A unit is one piece of work, a mail or a case that is due, in a transaction that may do several: its instant, the rules
 that it runs by, and what applies to its cases. What it has read it keeps, until it writes what may change that.
+What judges and what writes mail is loaded when it is asked for: most commands only read.
 """
 
 from __future__ import annotations
@@ -17,17 +18,10 @@ from helpdesk.core.words.events import CaseRedacted, PolicyChanged
 from helpdesk.core.words.joined import joined
 from helpdesk.core.words.terms import RelatedCase, Terms
 from helpdesk.counters import Counters
-from helpdesk.severity import SHIPPED, Classifier
-from helpdesk.severity.ahead import RecallingClassifier
-from helpdesk.severity.reader import NOTHING_READ
-from helpdesk.severity.threshold import call_threshold
 from helpdesk.store import cases as case_store
 from helpdesk.store import declarations, outbox
 from helpdesk.unit import counted
 from helpdesk.unit.holding import Holding
-from helpdesk.unit.notifications import notifications_of
-from helpdesk.unit.record import letter_of
-from helpdesk.unit.second_voter import load_second_voter
 from helpdesk.unit.versions import Versions, store_policies
 
 if TYPE_CHECKING:
@@ -41,7 +35,7 @@ if TYPE_CHECKING:
     from helpdesk.offering.declared import DeclaredState
     from helpdesk.offering.policy import Policy
     from helpdesk.person import Person
-    from helpdesk.severity import Model
+    from helpdesk.severity import Classifier, Model
     from helpdesk.severity.ahead import JudgedAhead
     from helpdesk.severity.reader import ReadFindings
     from helpdesk.severity.threshold import CallThreshold
@@ -138,6 +132,8 @@ class Unit:
         return terms
 
     def _read_terms(self, mailbox: Mailbox, case: Case | None, sender: str) -> Terms:
+        from helpdesk.severity import SHIPPED  # noqa: PLC0415 - see the module's promise
+
         rules = self.rules
         team = rules.configuration.team_of(case, mailbox)
         if case is None:
@@ -180,7 +176,7 @@ class Unit:
         """Something was declared just now, which the next piece of work is to know."""
         self._in_force.declared = None
 
-    def judging(self, terms: Terms, read: ReadFindings = NOTHING_READ, known: JudgedAhead | None = None) -> Terms:
+    def judging(self, terms: Terms, read: ReadFindings | None = None, known: JudgedAhead | None = None) -> Terms:
         """The same, with who finds severities here: this desk's model, and the second voter where it is switched on.
 
         `read` is what a reader reported of the mail that is to be judged, `known` a verdict that was found before.
@@ -189,18 +185,25 @@ class Unit:
 
     def classifier(self, policy: Policy) -> Classifier | None:
         """Who judges a mail by itself under a policy; None where a second voter has to be asked, here alone."""
-        return None if self.rules.configuration.file.desk.second_voter else self._classifier(policy, NOTHING_READ)
+        return None if self.rules.configuration.file.desk.second_voter else self._classifier(policy, None)
 
-    def _classifier(self, policy: Policy, read: ReadFindings, known: JudgedAhead | None = None) -> Classifier:
+    def _classifier(self, policy: Policy, read: ReadFindings | None, known: JudgedAhead | None = None) -> Classifier:
+        from helpdesk.severity import Classifier  # noqa: PLC0415 - see the module's promise
+        from helpdesk.severity.ahead import RecallingClassifier  # noqa: PLC0415 - see the module's promise
+        from helpdesk.severity.reader import NOTHING_READ  # noqa: PLC0415 - see the module's promise
+        from helpdesk.unit.second_voter import load_second_voter  # noqa: PLC0415 - see the module's promise
+
         second = load_second_voter() if self.rules.configuration.file.desk.second_voter else None
         model, above = self._model(), self.call_threshold(policy).value
-        if known is None or second or read is not NOTHING_READ:
-            return Classifier(model, second, read, above)
+        if known is None or second or read:
+            return Classifier(model, second, read or NOTHING_READ, above)
         version = (policy.key, policy.version)
-        return RecallingClassifier(model, second, read, above, policy=version, known=known)
+        return RecallingClassifier(model, second, NOTHING_READ, above, policy=version, known=known)
 
     def call_threshold(self, policy: Policy) -> CallThreshold:
         """From which probability of rank 1 people are called under a policy, as the ledger has it."""
+        from helpdesk.severity.threshold import call_threshold  # noqa: PLC0415 - see the module's promise
+
         record = self._versions.call_record(self.connection, self._model(), policy.key, self.now)
         return call_threshold(policy.severity.call_above, record, self.now)
 
@@ -248,6 +251,9 @@ class Unit:
 
     def write(self, case: Case, drafts: Sequence[Draft], terms: Terms) -> None:
         """Queue the letters of a decision; of a case that is not confirmed, none that go outside."""
+        from helpdesk.unit.notifications import notifications_of  # noqa: PLC0415 - see the module's promise
+        from helpdesk.unit.record import letter_of  # noqa: PLC0415 - see the module's promise
+
         drafts = [draft for draft in drafts if draft.audience == "agent" or not case.unconfirmed]
         drafts = with_owed(joined(drafts), case, terms, self.now)
         told = any(draft.audience == "agent" for draft in drafts)

@@ -1,4 +1,7 @@
-"""Policies and models by version: a version never changes, so a process reads each once."""
+"""Policies and models by version: a version never changes, so a process reads each once.
+
+What judges is loaded when it is asked for: most commands only read.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk.errors import ConfigurationError
 from helpdesk.offering.files import PolicyText, days_from_shape, read_policy, read_whole
-from helpdesk.severity import DEFAULT, Model
-from helpdesk.severity.threshold import CallRecord, week_of
 from helpdesk.store import cases as case_store
-from helpdesk.store import learning
 from helpdesk.store.cases import StoredPolicy
-from helpdesk.unit.call_records import call_records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     from helpdesk.offering.files import PolicyBook
     from helpdesk.offering.policy import Policy
+    from helpdesk.severity import Model
+    from helpdesk.severity.threshold import CallRecord
     from helpdesk.store.engine import Connection
 
 
@@ -41,6 +42,9 @@ class Versions:
 
     def model(self, connection: Connection) -> Model:
         """The model that severities are found by; a version that was promoted meanwhile is picked up here."""
+        from helpdesk.severity import DEFAULT, Model  # noqa: PLC0415 - see the module's promise
+        from helpdesk.store import learning  # noqa: PLC0415
+
         version = learning.active_version(connection)
         if version is None:
             return DEFAULT
@@ -50,6 +54,9 @@ class Versions:
 
     def call_record(self, connection: Connection, model: Model, policy: str, now: datetime) -> CallRecord:
         """What is known of the calls under a policy; it moves nothing before the week is over."""
+        from helpdesk.severity.threshold import CallRecord, week_of  # noqa: PLC0415 - see the module's promise
+        from helpdesk.unit.call_records import call_records  # noqa: PLC0415 - see the module's promise
+
         key = (week_of(now), model.version)
         if key not in self._records:
             self._records = {key: call_records(connection, model)}
