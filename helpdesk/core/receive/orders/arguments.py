@@ -20,7 +20,7 @@ from helpdesk.openhours.relative_time import read_moment
 if TYPE_CHECKING:
     from datetime import datetime
 
-_ArgumentReader = Callable[[str, str, "Vocabulary"], "Command | Mistake"]
+_ArgumentReader = Callable[[str, "Vocabulary"], "Command | str"]  # the order without its line, or what is expected
 # A mail program may make a link of it and show where it leads.
 REFERENCE = re.compile(
     r"(?:(?:with|into|to) )?(?:case )?\[?#?(?:HD[- ]?)?([1-9]\d{0,11})\]?(?:\s*<[^<>]*>)?\.?", re.IGNORECASE
@@ -31,18 +31,17 @@ def read_order(verb: Verb, line: str, argument: str, vocabulary: Vocabulary, *, 
     """Read what stands behind an order's word; `line` is as it was written."""
     # Blanks that do not break, as HTML mails have them, are blanks.
     read = _READERS.get(verb) or _plain(verb)
-    order = read(line, " ".join(argument.split()), vocabulary)
-    if not insists or isinstance(order, Mistake):
-        return order
+    order = read(" ".join(argument.split()), vocabulary)
+    if isinstance(order, str):
+        return Mistake(line, order)
     # A sign of exclamation behind the word insists on what the desk would otherwise not do.
-    return replace(order, insists=True) if ORDERS[verb].insists else Mistake(line, f"{form_of(verb)}, without the !")
+    if insists and not ORDERS[verb].insists:
+        return Mistake(line, f"{form_of(verb)}, without the !")
+    return replace(order, line=line, insists=insists)
 
 
 def _plain(verb: Verb) -> _ArgumentReader:
-    def read(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-        return Mistake(line, f"{form_of(verb)} on a line of its own") if argument else Command(verb, line)
-
-    return read
+    return lambda argument, _vocabulary: f"{form_of(verb)} on a line of its own" if argument else Command(verb)
 
 
 # What people write around a name: a stop, quotes, the sign that calls somebody; and a small word before it.
@@ -65,12 +64,12 @@ def _named(argument: str, known: Mapping[str, str]) -> str:
 def _one_of(verb: Verb, known: Callable[[Vocabulary], Mapping[str, str]], *, nothing: str = "") -> _ArgumentReader:
     """One of these names, each with what it stands for; `nothing` is said where there are none."""
 
-    def read(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    def read(argument: str, vocabulary: Vocabulary) -> Command | str:
         meant = _named(argument, known(vocabulary))
         if meant:
-            return Command(verb, line, argument=meant)
+            return Command(verb, argument=meant)
         names = ", ".join(dict.fromkeys(known(vocabulary).values())) or f"nothing: {nothing}"
-        return Mistake(line, f"#{verb} and one of {names}")
+        return f"#{verb} and one of {names}"
 
     return read
 
@@ -81,13 +80,13 @@ def _themselves(names: Iterable[str]) -> dict[str, str]:
 
 def _with_words(verb: Verb) -> _ArgumentReader:
     """Whatever somebody says beside it."""
-    return lambda line, argument, _vocabulary: Command(verb, line, detail=argument)
+    return lambda argument, _vocabulary: Command(verb, detail=argument)
 
 
 _MOST_WORDS = 4  # of the name of a severity
 
 
-def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _severity(argument: str, vocabulary: Vocabulary) -> Command | str:
     known = {**vocabulary.levels, **{key: key for key in vocabulary.severities}}
     words = argument.split()
     for length in range(min(len(words), _MOST_WORDS), 0, -1):
@@ -96,71 +95,71 @@ def _severity(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mis
             first, *rest = " ".join(words[length:]).lstrip(f"{_AROUND}-").split() or [""]
             initially = first.lower() == "initially"
             detail = " ".join(rest if initially else [first, *rest])
-            return Command("severity", line, argument=key, detail=detail, initially=initially)
-    return Mistake(line, "#severity and one of " + ", ".join(vocabulary.severities))
+            return Command("severity", argument=key, detail=detail, initially=initially)
+    return "#severity and one of " + ", ".join(vocabulary.severities)
 
 
-def _new(line: str, _argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
-    return Mistake(line, "#new ADDRESS [SUBJECT] on the first line of a mail of its own to the support address")
+def _new(_argument: str, _vocabulary: Vocabulary) -> Command | str:
+    return "#new ADDRESS [SUBJECT] on the first line of a mail of its own to the support address"
 
 
-def _spam(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _spam(argument: str, vocabulary: Vocabulary) -> Command | str:
     if argument:
-        return Mistake(line, "#spam on a line of its own")
+        return "#spam on a line of its own"
     if vocabulary.no_spam:
-        return Mistake(line, f"a case that may be spam: {vocabulary.no_spam}")
-    return Command("spam", line)
+        return f"a case that may be spam: {vocabulary.no_spam}"
+    return Command("spam")
 
 
-def _nocall(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _nocall(argument: str, vocabulary: Vocabulary) -> Command | str:
     if vocabulary.no_call:
-        return Mistake(line, f"a call that was not worth waking for: {vocabulary.no_call}")
-    return Command("nocall", line, detail=argument)
+        return f"a call that was not worth waking for: {vocabulary.no_call}"
+    return Command("nocall", detail=argument)
 
 
 _FIELD_AND_VALUE = re.compile(r"([^\s:]++)\s*:?\s*(\S.*)")
 
 
-def _detail(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _detail(argument: str, vocabulary: Vocabulary) -> Command | str:
     found = _FIELD_AND_VALUE.fullmatch(argument)
     if found and found[1].lower() in vocabulary.fields:
-        return Command("detail", line, argument=found[1].lower(), detail=found[2].strip())
+        return Command("detail", argument=found[1].lower(), detail=found[2].strip())
     known = ", ".join(vocabulary.fields) or "nothing: this policy asks for nothing"
-    return Mistake(line, f"#detail, one of {known}, and its value")
+    return f"#detail, one of {known}, and its value"
 
 
 def _plainly(key: str) -> str:
     return re.sub(r"[\s_-]+", "-", key.strip().lower())
 
 
-def _exclude(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _exclude(argument: str, vocabulary: Vocabulary) -> Command | str:
     word, _, reason = argument.partition(" ")
     key = _named(word, {key: key for key in (*vocabulary.exclusions, *(() if reason.strip() else (OFF,)))})
     if key:
-        return Command("exclude", line, argument=key, detail=reason.strip())
+        return Command("exclude", argument=key, detail=reason.strip())
     known = "".join(f"{key}, " for key in vocabulary.exclusions)
-    return Mistake(line, f"#exclude and one of {known}{OFF}")
+    return f"#exclude and one of {known}{OFF}"
 
 
-def _escalate(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+def _escalate(argument: str, _vocabulary: Vocabulary) -> Command | str:
     if argument.lower() == OFF:
-        return Command("escalate", line, argument=OFF)
-    return Command("escalate", line, detail=argument)
+        return Command("escalate", argument=OFF)
+    return Command("escalate", detail=argument)
 
 
 _ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"',;]+\w")
 _MYSELF = frozenset({"me", "myself"})
 
 
-def _assign(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _assign(argument: str, vocabulary: Vocabulary) -> Command | str:
     address = _ADDRESS.search(argument)
     spellings = frozenset(map(_plain_letters, _spellings(address[0] if address else argument)))
     matches = _called(spellings, vocabulary)
     if not matches and vocabulary.me and not spellings.isdisjoint(_MYSELF):
         matches = {vocabulary.me}
     if len(matches) == 1:
-        return Command("assign", line, argument=matches.pop())
-    return Mistake(line, "#assign and one of " + ", ".join(name for name, _ in vocabulary.agents))
+        return Command("assign", argument=matches.pop())
+    return "#assign and one of " + ", ".join(name for name, _ in vocabulary.agents)
 
 
 def _called(spellings: frozenset[str], vocabulary: Vocabulary) -> set[str]:
@@ -189,90 +188,85 @@ def _parts_of(name: str, _addresses: Iterable[str]) -> frozenset[str]:
     return frozenset(name.casefold().split())
 
 
-def _snippet(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _snippet(argument: str, vocabulary: Vocabulary) -> Command | str:
     name = _named(argument, {name: name for name in vocabulary.snippets})
     if vocabulary.snippets.get(name):
-        return Command("snippet", line, argument=name, detail=vocabulary.snippets[name])
+        return Command("snippet", argument=name, detail=vocabulary.snippets[name])
     if name in vocabulary.snippets:
-        return Mistake(line, f"a snippet that has words for this case; {name} has none")
+        return f"a snippet that has words for this case; {name} has none"
     known = ", ".join(vocabulary.snippets) or "nothing: this desk has no snippets"
-    return Mistake(line, f"#snippet and one of {known}")
+    return f"#snippet and one of {known}"
 
 
-def _ask(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _ask(argument: str, vocabulary: Vocabulary) -> Command | str:
     person, subject = read_first(argument)
     if person is None:
-        return Mistake(line, "#ask and the address of a third party, such as #ask help@vendor.example")
+        return "#ask and the address of a third party, such as #ask help@vendor.example"
     wrong = unwritable(person.address)
     if wrong:
-        return Mistake(line, f"an address that can be written to; {person.address}: {wrong}")
+        return f"an address that can be written to; {person.address}: {wrong}"
     if vocabulary.is_ours(person.address):
-        return Mistake(line, f"the address of a third party; {person.address} is one of us")
+        return f"the address of a third party; {person.address} is one of us"
     if person.address in vocabulary.people:
-        return Mistake(
-            line, f"the address of a third party; {person.address} is on the case, and #answer writes to them"
-        )
-    return Command("ask", line, people=(person,), detail=subject)
+        return f"the address of a third party; {person.address} is on the case, and #answer writes to them"
+    return Command("ask", people=(person,), detail=subject)
 
 
 _TAG = re.compile(r"\w[\w.+/&-]{0,39}")
 
 
-def _tag(line: str, argument: str, _vocabulary: Vocabulary) -> Command | Mistake:
+def _tag(argument: str, _vocabulary: Vocabulary) -> Command | str:
     """Tags are words, apart by blanks or commas; `off` in front of them or behind takes them away."""
     words = [word.lstrip("#").casefold() for word in re.split(r"[\s,;]+", argument) if word.strip("#")]
     off = OFF in {*words[:1], *words[1:][-1:]}
     names = tuple(dict.fromkeys((words[1:] if words[0] == OFF else words[:-1]) if off else words))
     if not names or OFF in names or not all(map(_TAG.fullmatch, names)):
-        return Mistake(line, "#tag and words of at most 40 letters, such as #tag billing or #tag off billing")
-    return Command("tag", line, argument=OFF if off else "", tags=names)
+        return "#tag and words of at most 40 letters, such as #tag billing or #tag off billing"
+    return Command("tag", argument=OFF if off else "", tags=names)
 
 
 _WHOM = re.compile(r"(?:(?:for|on) )?(?:the )?(?P<whom>vendor|customer)\b[:,]?\s*", re.IGNORECASE)
 
 
-def _wait(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _wait(argument: str, vocabulary: Vocabulary) -> Command | str:
     named = _WHOM.match(argument)
     vendor = named is not None and named["whom"].lower() == "vendor"
     rest = argument[named.end() :] if named else argument
     until, why = _moment_and_words(rest, vocabulary) if rest else (None, "")
     # Why one waits for the customer stands in the text that they get.
     if why and (not vendor or why[0].isdecimal()):
-        return Mistake(
-            line,
-            "#wait or #wait vendor, with a span such as 12h, 3d or 2w, or a day such as fri, and behind "
-            "a vendor what for",
-        )
+        spans = "a span such as 12h, 3d or 2w, or a day such as fri"
+        return f"#wait or #wait vendor, with {spans}, and behind a vendor what for"
     span = until - vocabulary.at if until else None
-    return Command("wait", line, argument=argument, span=span, vendor=vendor, detail=why)
+    return Command("wait", argument=argument, span=span, vendor=vendor, detail=why)
 
 
-def _snooze(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _snooze(argument: str, vocabulary: Vocabulary) -> Command | str:
     if not vocabulary.active:
-        return Mistake(line, "#snooze on a case that is open; #reopen opens it again")
+        return "#snooze on a case that is open; #reopen opens it again"
     until, rest = _moment_and_words(argument, vocabulary)
     if until and not rest:
-        return Command("snooze", line, argument=argument, until=until)
-    return Mistake(line, f"#snooze and a moment within a year: {_MOMENTS}")
+        return Command("snooze", argument=argument, until=until)
+    return f"#snooze and a moment within a year: {_MOMENTS}"
 
 
 _MOMENTS = "12h, 3d, 2w, 2026-06-01, 2026-06-01 14:30, mon, tomorrow 9:00"
 
 
-def _planned(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _planned(argument: str, vocabulary: Vocabulary) -> Command | str:
     until, what = _moment_and_words(argument, vocabulary, time=_END_OF_DAY)
     if until:
-        return Command("planned", line, argument=argument, until=until, detail=what)
-    return Mistake(line, "#planned and a day within a year, such as 2026-06-01 or mon, and behind it what is planned")
+        return Command("planned", argument=argument, until=until, detail=what)
+    return "#planned and a day within a year, such as 2026-06-01 or mon, and behind it what is planned"
 
 
-def _agreed(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _agreed(argument: str, vocabulary: Vocabulary) -> Command | str:
     if not vocabulary.active:
-        return Mistake(line, "#agreed on a case that is open; #reopen opens it again")
+        return "#agreed on a case that is open; #reopen opens it again"
     until, rest = _moment_and_words(argument, vocabulary, time=_END_OF_DAY)
     if until and not rest:
-        return Command("agreed", line, argument=argument, until=until)
-    return Mistake(line, "#agreed and a moment within a year: 2026-06-01, 2026-06-01 12:00, mon 12:00, 3d")
+        return Command("agreed", argument=argument, until=until)
+    return "#agreed and a moment within a year: 2026-06-01, 2026-06-01 12:00, mon 12:00, 3d"
 
 
 _MORNING, _END_OF_DAY = "09:00", "23:59"
@@ -291,17 +285,17 @@ def _moment_and_words(argument: str, vocabulary: Vocabulary, *, time: str = _MOR
     return None, argument
 
 
-def _cc(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _cc(argument: str, vocabulary: Vocabulary) -> Command | str:
     how, _, rest = argument.partition(" ")
     known, rest = read_known(rest, (*vocabulary.people, *vocabulary.removed)) if how.lower() == "remove" else ((), rest)
     named = read_people(rest)
     named = replace(named, people=(*known, *named.people))
     form = "#cc add or #cc remove, and addresses such as kim@acme.example"
     if how.lower() not in {"add", "remove"} or not (named.people or named.wrong):
-        return Mistake(line, form)
+        return form
     wrong = [f"{form}, not {', '.join(named.wrong)}"] if named.wrong else []
     wrong += _misplaced(how.lower(), [person.address for person in named.people], vocabulary)
-    return Mistake(line, "; ".join(wrong)) if wrong else Command("cc", line, argument=how.lower(), people=named.people)
+    return "; ".join(wrong) if wrong else Command("cc", argument=how.lower(), people=named.people)
 
 
 def _misplaced(how: str, addresses: Iterable[str], vocabulary: Vocabulary) -> Iterator[str]:
@@ -322,29 +316,29 @@ def _misplaced(how: str, addresses: Iterable[str], vocabulary: Vocabulary) -> It
         yield "nobody: none but the requester is on the case"
 
 
-def _requester(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _requester(argument: str, vocabulary: Vocabulary) -> Command | str:
     named = read_people(argument)
     form = "#requester and one address, such as jo@acme.example"
     if named.wrong or len(named.people) != 1:
-        return Mistake(line, f"{form}, not {', '.join(named.wrong)}" if named.wrong else form)
+        return f"{form}, not {', '.join(named.wrong)}" if named.wrong else form
     if vocabulary.is_ours(named.people[0].address):
-        return Mistake(line, f"the address of a customer; {named.people[0].address} is one of us")
-    return Command("requester", line, people=named.people)
+        return f"the address of a customer; {named.people[0].address} is one of us"
+    return Command("requester", people=named.people)
 
 
 def _about_case(verb: Verb, problems: Callable[[Vocabulary], Mapping[int, str]]) -> _ArgumentReader:
-    def read(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+    def read(argument: str, vocabulary: Vocabulary) -> Command | str:
         found = REFERENCE.fullmatch(argument)
         number = int(found[1]) if found else 0
         wrong = problems(vocabulary).get(number, f"#{verb} and the number of a case of your team, such as HD-9")
-        return Mistake(line, wrong) if wrong else Command(verb, line, argument=f"HD-{number}", case=number)
+        return wrong or Command(verb, argument=f"HD-{number}", case=number)
 
     return read
 
 
-def _split(line: str, argument: str, vocabulary: Vocabulary) -> Command | Mistake:
+def _split(argument: str, vocabulary: Vocabulary) -> Command | str:
     wrong = vocabulary.unsplittable
-    return Mistake(line, wrong) if wrong else Command("split", line, argument=argument)
+    return wrong or Command("split", argument=argument)
 
 
 _READERS: dict[Verb, _ArgumentReader] = {

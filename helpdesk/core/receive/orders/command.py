@@ -60,7 +60,7 @@ class Command:
     """One order. `line` is as it was written."""
 
     verb: Verb
-    line: str
+    line: str = ""
     argument: str = ""
     detail: str = ""  # the reason, the value, what is planned, a snippet's text, the subject of a question
     initially: bool = False  # severity: it was so from the start, and the desk learns from it
