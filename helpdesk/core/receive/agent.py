@@ -45,7 +45,7 @@ from helpdesk.core.words.events import (
     MistakeFact,
     PageAcknowledged,
 )
-from helpdesk.core.words.message import base_address
+from helpdesk.core.words.message import base_address, is_one_of
 from helpdesk.core.words.unseen import CaseMail, unseen_words
 from helpdesk.openhours.relative_time import zone_of
 
@@ -175,7 +175,7 @@ def _addressed_elsewhere(case: Case, arrival: Arrival, terms: Terms, agent: Agen
     for person in arrival.message.to:
         address = base_address(person.address)
         theirs = address.rpartition("@")[2] in domains or (terms.customer and terms.customer.includes(address))
-        if not theirs and known.isdisjoint({address, person.address}):
+        if not theirs and not is_one_of(person.address, known):
             yield Mistake(f"To: {person.address}", _ADDRESSED)
 
 

@@ -33,7 +33,7 @@ from helpdesk.core.words.events import (
     Event,
     OpeningConfirmed,
 )
-from helpdesk.core.words.message import base_address
+from helpdesk.core.words.message import is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -73,7 +73,7 @@ def read_new(text: str, *, ours: Collection[str]) -> New | None:
     person, subject = read_first(order["rest"])
     if person is None:
         return New(None, "", below.strip(), f"{first.strip()} - expected #new jo@acme.example Subject")
-    if person.address in ours or base_address(person.address) in ours:
+    if is_one_of(person.address, ours):
         return New(None, "", below.strip(), f"{first.strip()} - expected an address that is none of ours")
     return New(person, subject, below.strip())
 

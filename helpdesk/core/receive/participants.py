@@ -16,7 +16,7 @@ from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.case import CANNOT_BE_WRITTEN_TO, DESK
 from helpdesk.core.words.decision import Decision
 from helpdesk.core.words.events import CaseFlagged, CaseUnflagged, Event, ParticipantAdded, ThirdPartyAsked
-from helpdesk.core.words.message import base_address
+from helpdesk.core.words.message import base_address, is_one_of
 from helpdesk.person import Person
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _asked(arrival: Arrival, terms: Terms, *, already: set[str], besides: tuple[
     known = {*already, *terms.ours, terms.mailbox.address, *arrival.mailboxes}
     for person in (*arrival.message.to, *arrival.message.cc, *besides):
         address = person.address
-        if not address or address in known or base_address(address) in known or terms.team.agent(address):
+        if not address or is_one_of(address, known) or terms.team.agent(address):
             continue
         known.add(address)
         yield person

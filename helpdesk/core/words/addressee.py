@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.core.words.addresses import unwritable
-from helpdesk.core.words.message import base_address
+from helpdesk.core.words.message import base_address, is_one_of
 from helpdesk.person import Person
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def addressee(
     `customer` is From's, `forms` are the mailbox's.
     """
     author = next(_authors(message, ours, mailboxes), None)
-    wanted = [person for person in message.reply_to if not _is_ours(person, ours)]
+    wanted = [person for person in message.reply_to if not is_one_of(person.address, ours)]
     asked = next((person for person in wanted if not unwritable(person.address)), next(iter(wanted), None))
     if author is None:
         shown = message.header("From").strip() or message.header("Sender").strip()
@@ -85,12 +85,7 @@ def _authors(message: Message, ours: Collection[str], mailboxes: Collection[str]
     if message.sender and base_address(message.sender.address) not in mailboxes:
         yield message.sender
     others = (*message.senders, *message.written_from, *message.sent_by)
-    yield from (person for person in others if not _is_ours(person, ours))
-
-
-def _is_ours(person: Person, ours: Collection[str]) -> bool:
-    """Whether it is one of us, or leads back to the desk, with a reply token or without."""
-    return person.address in ours or base_address(person.address) in ours
+    yield from (person for person in others if not is_one_of(person.address, ours))
 
 
 def readers(case: Case) -> tuple[Person, ...]:

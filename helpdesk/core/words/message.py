@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from datetime import datetime
 
     from helpdesk.person import Person
@@ -31,6 +32,11 @@ def base_address(address: str) -> str:
     """The address without its `+tag`, lower case: the mailbox that mail to it is for (RFC 5233)."""
     local, _, domain = address.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
+
+
+def is_one_of(address: str, addresses: Container[str]) -> bool:
+    """Whether it is one of these addresses (lower case), with or without a `+tag` such as a reply token."""
+    return address in addresses or base_address(address) in addresses
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.core.words.message import base_address
+from helpdesk.core.words.message import is_one_of
 from helpdesk.mail.read import client_markers as marks
 from helpdesk.mail.read import headerblock
 from helpdesk.mail.read.attachments import attachment
@@ -74,16 +74,12 @@ def passed_on_from(text: str, message: Message, raw: bytes) -> str:
     return next((line for at, line in enumerate(lines) if "from" in _block(lines, at, passed_on=True)[0]), "")
 
 
-def _is_ours(author: Person, ours: Collection[str]) -> bool:
-    return author.address in ours or base_address(author.address) in ours
-
-
 def _attached(message: Message, raw: bytes, ours: Collection[str]) -> Forwarded | None:
     for part in message.attachments:
         if part.type not in _ATTACHED:
             continue
         inner = parse(attachment(raw, part.part)[2])
-        if inner.sender and not _is_ours(inner.sender, ours):
+        if inner.sender and not is_one_of(inner.sender.address, ours):
             own = "" if message.text.strip() == inner.text.strip() else new_text(message.text)
             dated = inner.header("Date")[:_SHOWN]
             return Forwarded(inner.sender, inner.subject, dated, inner.text, own, inner.message_id)
@@ -95,7 +91,7 @@ def _inline(text: str, ours: Collection[str], *, passed_on: bool) -> Forwarded |
     for at in range(min(len(lines), _MOST_LINES)):
         fields, past = _block(lines, at, passed_on=passed_on)
         author = _person(fields.get("from", ""))
-        if author is None or _is_ours(author, ours):
+        if author is None or is_one_of(author.address, ours):
             continue
         below = lines[past:]
         if _MARKED.match(lines[at]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.words.message import base_address
+from helpdesk.core.words.message import is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -128,4 +128,4 @@ class Vocabulary:
 
     def is_ours(self, address: str) -> bool:
         """Whether it is an address of our own, with or without a `+tag` such as a reply token."""
-        return address in self.ours or base_address(address) in self.ours
+        return is_one_of(address, self.ours)
