@@ -348,6 +348,13 @@ def test_an_agent_who_answered_a_colleagues_mail_hears_that_it_went_nowhere(desk
     assert relayed(desk) == ["Hello Jo, restart it."]
 
 
+def test_who_writes_in_an_agents_name_again_and_again_floods_nobody(desk):
+    for number in range(6):
+        desk.reply(BOB, f"Hello Jo, restart it. {number}", holder=ANN, to_kind="assigned")
+
+    assert len([mail for mail in desk.sent_to(BOB, "customer-message") if "HD-1" in mail.subject]) == 3
+
+
 def test_what_is_cut_as_a_signature_comes_back_until_it_is_learnt(desk):
     for number in range(4):
         desk.reply(ANN, f"Answer {number}.\n-- \nAnn Berg\nfirst line", to_kind="assigned", quote=True)

@@ -8,11 +8,13 @@ mail only a delivery report does something (`undelivered`).
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.turn import turn_of
 from helpdesk.core.receive import customer, entry, merged_cases, refused, undelivered
+from helpdesk.core.receive.behalf import ASKED_AN_HOUR
 from helpdesk.core.staffing import assignment, relief
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, DecisionBuilder, Draft, Outcome
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.core.words.message import Message
+    from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
+
+
+_HOUR = timedelta(hours=1)
 
 
 def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
@@ -45,16 +51,23 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
     heard = arrival.placement.informed and arrival.sender in ladder.called(case)
     if heard:
         made.happened(PageAcknowledged(*entry.stamp(arrival, now), because="somebody who was told wrote"))
-    # An agent who answered another mail than theirs believes that the customer has their words.
-    writer = arrival.placement.agent if arrival.placement.askable else None
-    writer = terms.team.agent(writer.address) if writer else None
-    made.drafts += entry.to_agents(
-        CustomerMessageMail(of_ours=writer is not None), made.case, arrival, terms, also=writer
-    )
+    asked = refused.asked(made.case, arrival, terms, now)
+    _, questions = asked
+    writer = None if questions else _writer(case, arrival, terms)
+    shown = CustomerMessageMail(of_ours=writer is not None)
+    made.drafts += entry.to_agents(shown, made.case, arrival, terms, also=writer)
     if heard and sender is not None:
         made.drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
-    made.add(refused.asked(made.case, arrival, terms, now))
+    made.add(asked)
     return made.decision(visibility="unverified", reply=arrival.message.reply)
+
+
+def _writer(case: Case, arrival: Arrival, terms: Terms) -> Agent | None:
+    """The agent in whose name it is, and who believes to have answered: a few times, as a From may be made up."""
+    agent = arrival.placement.agent if arrival.placement.askable else None
+    lately = arrival.received_at - _HOUR
+    before = [one for one in case.of_type(OutsiderWrote) if one.staff and one.by == arrival.sender and one.at > lately]
+    return terms.team.agent(agent.address) if agent and len(before) < ASKED_AN_HOUR else None
 
 
 def answers_question(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decision:
