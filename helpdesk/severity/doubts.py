@@ -66,7 +66,17 @@ _YOURS, _STAFF = _LISTS["yours"], _LISTS["staff"]
 def _of_people(segment: Segment, _: Observation) -> bool:
     """`nobody answers`, `nothing leaves without a paper`: what people do, and how things are at all times."""
     whoever = [hit.start for hit in segment.hits if hit.concept in {"nobody", "all", "none"}]
-    return segment.says("lacking") or (bool(whoever) and all(_is_done_by_people(at, segment) for at in whoever))
+    return _depends(segment) or (bool(whoever) and all(_is_done_by_people(at, segment) for at in whoever))
+
+
+def _depends(segment: Segment) -> bool:
+    """`without a slip nothing leaves`; `nobody gets in, it says "without connection"` depends on nothing."""
+    if not segment.says("lacking"):
+        return False
+    without = [hit for hit in segment.hits if hit.concept == "lacking"]
+    failing = [hit for hit in segment.hits if fails(hit) and hit.start not in {one.end for one in without}]
+    parts, first = {hit.part for hit in failing}, min((hit.start for hit in failing), default=0)
+    return any(hit.part in parts or hit.start <= first for hit in without)
 
 
 def _is_no_failure(segment: Segment) -> bool:
@@ -436,8 +446,9 @@ def _not_going_on(segment: Segment, _: Observation) -> bool:
 
 def _is_found_again(segment: Segment, observed: Observation) -> bool:
     """Whether what was lost is told to be there later, or somebody deleted it: `she deletes the copies`."""
-    if not _NO_DATA.isdisjoint(segment.words):
-        return True  # `all handhelds lost the connection`
+    lost = [segment.words[hit.start] for hit in segment.hits if hit.concept == "dataloss" and hit.end - hit.start == 1]
+    if not _NO_DATA.isdisjoint(segment.words) or (_LOST.issuperset(lost) and _DATA.isdisjoint(segment.words)):
+        return True  # `all handhelds lost the connection`, `"heartbeat lost"`
     gone = [hit.start for hit in segment.hits if hit.concept == "dataloss"]
     if any(_is_done(segment.words[max(0, at - 1) : at], observed) and segment.words[at] != "lost" for at in gone):
         return True
@@ -445,7 +456,7 @@ def _is_found_again(segment: Segment, observed: Observation) -> bool:
     return any(one.tells("negated", "wrong", "dataloss") and not one.failing for one in later)
 
 
-_NO_DATA = _LISTS["no_data"]
+_NO_DATA, _LOST, _DATA = _LISTS["no_data"], _LISTS["lost"], _LISTS["data"]
 
 
 def _elsewhere(segment: Segment, _: Observation) -> bool:

@@ -185,8 +185,9 @@ def _fewest(effect: str, observed: Observation) -> int:
     segment = segment_of(effect, observed)
     if segment is None:
         return _SAYING + 1
-    named = segment.says("nobody", "we") or (segment.has("down") and segment.says(*_THINGS))
-    return _SAYING if named else _SAYING + 1
+    if segment.has("down") and segment.says(*_THINGS):
+        return _SAYING - 1
+    return _SAYING if segment.says("nobody", "we") else _SAYING + 1
 
 
 _THINGS = ("system", "core", "prod", "nonprod")

@@ -130,11 +130,19 @@ def _says_it_itself(effect: str, segment: Segment, observed: Observation) -> boo
 def _holds(effect: str, observed: Observation) -> bool:
     """Whether it is told as of now, and nothing that is told later takes it back."""
     segment = segment_of(effect, observed)
-    if segment is None or observed.seen.any(*_NOT_YET) or _is_overtaken(segment, observed):
+    if segment is None or any(_is_ahead(name, observed) for name in _NOT_YET) or _is_overtaken(segment, observed):
         return False
     if is_supposed(segment) or segment.says("future") or _SPAN.search(segment.text):
         return False
     return _goes_on(segment) or not _is_bygone(segment, observed.language)
+
+
+def _is_ahead(name: str, observed: Observation) -> bool:
+    """Whether something is announced; `since your maintenance` tells since when."""
+    if name not in observed.seen:
+        return False
+    segment = segment_of(name, observed)
+    return segment is None or name == "announced" or not segment.says("since")
 
 
 def _goes_on(segment: Segment) -> bool:
