@@ -158,7 +158,7 @@ def test_what_stands_in_the_mail_is_shown(language, text, shown):
         ("fr", "Impossible de publier des modèles en ligne depuis dix jours.", "in production"),
         ("en", "Fresh copy, no other plugins. The wizard shows a white screen.", "not in production"),
         # For everybody is said of people.
-        ("de", "Seit gestern kommt keiner unserer Fahrer in die App. Im Innendienst geht es.", EVERYBODY),
+        ("de", "Seit gestern kommt keiner unserer Fahrer (48) mehr in die App. Innendienst geht.", EVERYBODY),
         ("en", "Not one of our applications gets through to your API since Monday.", EVERYBODY),
         ("it", "Da ieri il portale rifiuta ogni ordine per tutti gli articoli di carta.", EVERYBODY),
         ("en", "All 14 build agents show as offline since Monday.", EVERYBODY),
