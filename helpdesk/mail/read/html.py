@@ -24,11 +24,13 @@ _LISTS = ("ul", "ol", "menu", "dir")
 _RAW = frozenset("script style title xml svg math".split())  # content is not shown
 _VOID = frozenset("br img hr input meta link base col area embed source wbr param track".split())
 # These change nothing by themselves; the others nothing where no line is begun.
-_INLINE = "span font b i u em strong o:p small big sub sup tt code label".split()
+_INLINE = "span font b i u em strong o:p small big sub sup tt code label meta head".split()
 _STRUCK = ("s", "strike", "del")  # said no more, as plain text has it: "you can ~~not~~"
 _STROKE = "~~"
 _CELLS = ("td", "th")
-_BETWEEN_LINES = "p div tr table tbody thead tfoot center h1 h2 h3 h4 h5 h6 section article header footer".split()
+_BETWEEN_LINES = (
+    "p div tr table tbody thead tfoot center h1 h2 h3 h4 h5 h6 section article header footer main body html".split()
+)
 _MAX_QUOTE = 20  # deeper quotation is shown at this depth
 _MAX_LISTS = 50
 
@@ -54,8 +56,8 @@ def _tags(names: Iterable[str]) -> str:
 
 _INLINE_TAG = re.compile(f"</?{_tags(_INLINE)}|</{_tags(_CELLS)}")
 _WORDS = re.compile(rf"(?:[^<]++|{_INLINE_TAG.pattern})++")
-_BETWEEN = re.compile(rf"(?:[ \t\n\r\f]++|</?{_tags([*_BETWEEN_LINES, *_CELLS, *_INLINE])})++")
-_BEHIND_LINE = re.compile(rf"(?=</?(?:{'|'.join(_BETWEEN_LINES)})[\s/>]){_BETWEEN.pattern}")
+_BETWEEN = re.compile(rf"(?:[ \t\n\r\f]++|</li>|</?{_tags([*_BETWEEN_LINES, *_CELLS, *_INLINE])})++")
+_BEHIND_LINE = re.compile(rf"(?=</?(?:{'|'.join(_BETWEEN_LINES)})[\s/>]|</li>){_BETWEEN.pattern}")
 _PARAGRAPH = re.compile(r"</?(?:p|h[1-6])\b")
 _BARE = re.compile("<(br|li|td|th)>")
 

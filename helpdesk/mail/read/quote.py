@@ -232,9 +232,14 @@ _LETTERS = frozenset(string.ascii_letters)
 def _is_prose(line: str) -> bool:
     """Whether a line surely introduces nothing: nearly all do not, and this is cheaper than to look for each shape.
 
-    All shapes begin with a mark or a figure, have a colon, say when or who, or end in a verb of writing.
+    All shapes begin with a mark or a figure, have a colon, say when or who, or end in a verb of writing; behind the
+    marks of a quote only titles, rules and headers are looked for.
     """
-    if line[:1] not in _LETTERS or ":" in line or "\uff1a" in line:
+    if ":" in line or "\uff1a" in line:
+        return False
+    if line[:1] == ">":
+        return "|" not in line and line.lstrip("> \t*")[:1] in _LETTERS
+    if line[:1] not in _LETTERS:
         return False
     first = line[: marks.MAX_LINE].rstrip()
     return not (_may_begin_attribution(first) or _ends_in_wrote(first) or marks.REPLY_MARKER.match(first))
