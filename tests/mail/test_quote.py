@@ -125,6 +125,32 @@ def test_what_stands_below_the_message_goes(signature):
 
 
 @pytest.mark.parametrize(
+    "legal",
+    [
+        "This e-mail is confidential.",
+        "This message is intended only for the addressee. If you have received it in error, delete it.",
+        "The information contained in this\ncommunication is confidential and may be privileged.",
+        "Diese E-Mail enth\u00e4lt vertrauliche Informationen und ist nur f\u00fcr den Empf\u00e4nger bestimmt.",
+        "Ce message est confidentiel et destin\u00e9 \u00e0 son seul destinataire.",
+        "Please consider the environment before printing this e-mail.",
+        "Gesch\u00e4ftsf\u00fchrer: Kim Lee, Amtsgericht Berlin, HRB 12345",
+        "I work flexibly; please do not feel that you have to answer at once.",
+    ],
+)
+@pytest.mark.parametrize(
+    "words", ["The total is wrong in shop 7 since noon.", "It fails", "No, only in shop 7\nand shop 9."]
+)
+def test_what_stands_right_above_lawyers_text_stays(words, legal):
+    """Some gateways put theirs below the last line, without an empty one: the whole paragraph went, and its mail with it."""
+    assert new_text(f"Hello,\n\n{words}\n{legal}\n") == f"Hello,\n\n{words}"
+
+
+def test_a_question_about_confidentiality_is_no_lawyers_text():
+    text = "Hello,\n\nthis e-mail is confidential and intended for somebody else: why did I get it?"
+    assert new_text(text) == text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Thanks,\nKim",

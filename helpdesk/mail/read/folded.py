@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _SENTENCE = 4  # words; fewer are a name, a place, a title
 _LONG = 6  # words of a line that is a sentence without a full stop
 _UNSPACED = 8  # letters of a script without blanks
-_ENDS = (".", "!", "?", "\u3002", "\uff01", "\uff1f", "\u2026")
+_ASKS = ("?", "\uff1f", "\u061f")
+_ENDS = (".", "!", "\u3002", "\uff01", "\u2026", *_ASKS)
 MAX_NEW = 100  # lines
 MAX_LINES = 5_000  # that are looked at
 
@@ -74,18 +75,22 @@ def left_out(lines: Sequence[str], shown: Sequence[str]) -> list[int]:
 
 
 def _sentences(lines: list[str], left: Sequence[int], repeated: Sequence[bool]) -> set[int]:
-    """Those of these lines that say something new; lawyers' text says nothing, nor does what introduces."""
+    """Those of these lines that say something new; lawyers' text says nothing, nor does what introduces.
+
+    Where one of them is a sentence, what stands around it is no signature either, but for names and the like.
+    """
     found: set[int] = set()
     past = 0
-    for paragraph in _paragraphs(left):
+    for together in _rows(lines, [at for at in left if not repeated[at]], apart=2):
+        said: list[int] = []
+        for paragraph in _rows(lines, together, apart=1):
+            for at in paragraph[: signature.legal_from([lines[at] for at in paragraph])]:
+                past = max(past, at + quote.introduces(lines, at)) if at >= past else past
+                said += [at] if at >= past else []
+        if any(_is_sentence(lines[at]) for at in said):
+            found.update(at for at in said if _is_sentence(lines[at]) or not _is_nobodys(_bare(lines[at])))
         if len(found) >= MAX_NEW:
             break  # no more are shown
-        if all(repeated[at] for at in paragraph) or signature.is_legal(" ".join(lines[at] for at in paragraph)[:2_000]):
-            continue
-        for at in paragraph:
-            past = max(past, at + quote.introduces(lines, at)) if at >= past else past
-            if at >= past and not repeated[at] and _is_sentence(lines[at]):
-                found.add(at)
     return found
 
 
@@ -144,11 +149,11 @@ def _goes_on(before: str, line: str, following: str, what: Known) -> bool:
     )
 
 
-def _paragraphs(left: Sequence[int]) -> list[list[int]]:
-    """The lines in rows that no other line stands between."""
+def _rows(lines: list[str], numbers: Sequence[int], *, apart: int) -> list[list[int]]:
+    """These lines in rows: no line stands between two of one, or nothing but fewer empty ones than `apart`."""
     rows: list[list[int]] = []
-    for at in left:
-        if rows and rows[-1][-1] == at - 1:
+    for at in numbers:
+        if rows and at - rows[-1][-1] <= apart and not any(map(str.strip, lines[rows[-1][-1] + 1 : at])):
             rows[-1].append(at)
         else:
             rows.append([at])
@@ -158,17 +163,24 @@ def _paragraphs(left: Sequence[int]) -> list[list[int]]:
 _NO_SENTENCE = (marks.SENT_FROM, marks.CLOSING, marks.THANKS, marks.PERSON_NAME, marks.BANNER)
 
 
+def _bare(line: str) -> str:
+    return overlap.unmarked(line)[: marks.MAX_LINE].strip(" \t*_")
+
+
 def _is_sentence(line: str) -> bool:
-    bare = overlap.unmarked(line)[: marks.MAX_LINE].strip(" \t*_")
+    bare = _bare(line)
     words = overlap.words_of(bare)
     letters = [word for word in words if word.isalpha() or any(char.isalpha() for char in word)]
     unspaced = 0 if bare.isascii() else sum(len(word) == 1 and not word.isascii() for word in letters)
-    long_enough = len(letters) >= _LONG or unspaced >= _UNSPACED
-    if marks.POSTSCRIPT.match(bare) or marks.STAMPED.search(bare):
+    if (letters and bare.endswith(_ASKS)) or marks.POSTSCRIPT.match(bare) or marks.STAMPED.search(bare):
         return True
-    if not long_enough and not (len(letters) >= _SENTENCE and bare.endswith(_ENDS)):
+    if not (len(letters) >= _LONG or unspaced >= _UNSPACED or (len(letters) >= _SENTENCE and bare.endswith(_ENDS))):
         return False
-    return not (_is_of_signature(bare) or marks.header_kind(bare) or marks.is_list_footer(bare))
+    return not _is_nobodys(bare)
+
+
+def _is_nobodys(bare: str) -> bool:
+    return _is_of_signature(bare) or bool(marks.header_kind(bare)) or marks.is_list_footer(bare)
 
 
 def _is_of_signature(bare: str) -> bool:

@@ -1,18 +1,22 @@
 """The tail of what somebody wrote that is not the message: signature, "sent from my phone", disclaimer, list footer."""
 
-# ruff: noqa: SIM905  a list of words reads best as words
-
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from helpdesk.mail.read import client_markers as marks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MAX_SIGNATURE = 14  # lines with words; more below two dashes is text
 _MAX_BLOCK = 12
 _MAX_CUTS = 10
 _MAX_LEGAL = 12  # paragraphs of a disclaimer
 _LOOK_BACK = 60  # lines from the end that can belong to a signature
+_WRAPPED = 55  # characters of a line that may go on in the next
 _SHORT = 70  # characters: the lines of a signature are short
 
 
@@ -138,10 +142,12 @@ def _at_disclaimer(lines: list[str]) -> int | None:
     end = len(lines)
     for count in range(_MAX_LEGAL):
         start = _paragraph_start(lines, end)
-        paragraph = " ".join(lines[start:end])[:2_000]
-        if is_legal(paragraph):
-            found = start
-        elif found is None or len(paragraph) < 200 or count + 1 == _MAX_LEGAL:
+        legal = legal_from(lines[start:end])
+        if legal is not None:
+            found = start + legal
+        elif found is None or sum(map(len, lines[start:end])) < 200 or count + 1 == _MAX_LEGAL:
+            break
+        if legal:
             break
         end = start
         while end > 0 and not lines[end - 1].strip():
@@ -151,13 +157,7 @@ def _at_disclaimer(lines: list[str]) -> int | None:
     return found
 
 
-_LEGAL_WORDS = (
-    "confiden privileg intended virus disclaim legal received environment print paper vertraulich bestimmt "
-    "destin riservat dirigid vertrouwelijk fortrolig registered amtsgericht handelsregister geschäftsführer "
-    "ust avg avast recipient scanned tree "
-).split()
-
-# All that the long patterns can find holds one of these; of the words above, some stand in every second paragraph.
+# All that the long patterns can find holds one of these.
 _LEGAL_PHRASES = (
     "confiden", "privileg", "intended", "virus", "disclaim", "legal", "if you ", "environment", "save ", "printing",
     "vertraulich", "bestimmt", "destin", "riservat", "dirigid", "vertrouwelijk", "fortrolig", "checked by avg",
@@ -166,24 +166,28 @@ _LEGAL_PHRASES = (
 )  # fmt: skip
 
 
-def is_legal(paragraph: str) -> bool:
-    """Whether a paragraph is lawyers' text."""
-    lower = paragraph.lower()  # the long patterns are tried only where they can find anything
-    if not (any(word in lower for word in _LEGAL_WORDS) and any(phrase in lower for phrase in _LEGAL_PHRASES)):
-        return marks.RULE.match(paragraph[:200]) is not None
-    return bool(
-        marks.DISCLAIMER.search(paragraph) or marks.HEADING.match(paragraph) or marks.RULE.match(paragraph[:200])
-    )
+def legal_from(lines: Sequence[str]) -> int | None:
+    """Where in the lines of a paragraph lawyers' text begins, which some gateways put right below what was written."""
+    text = " ".join(lines)[:2_000]
+    begins = _legal_in(text)
+    if begins is None:
+        return None
+    ends = accumulate(len(line) + 1 for line in lines)
+    at = min(sum(end <= begins for end in ends), len(lines) - 1)
+    while at > 0 and len(lines[at - 1]) >= _WRAPPED and not lines[at - 1].rstrip().endswith((".", "!", "?", ":")):
+        at -= 1  # its sentence began there
+    return at
 
 
-def _at_legal_line(lines: list[str]) -> int | None:
-    """Lawyers' text that begins with a line of its own in the last paragraph, right below the signature."""
-    start = _paragraph_start(lines, len(lines))
-    for at in range(start, len(lines)):
-        line = lines[at][: marks.MAX_LINE].lstrip(" *_")
-        if len(line) > _SHORT and marks.DISCLAIMER.match(line):
-            return at
-    return None
+def _legal_in(text: str) -> int | None:
+    """Where lawyers' text begins in a paragraph: with it, if it has their heading or is a line that was drawn."""
+    if marks.RULE.match(text[:200]):
+        return 0
+    lower = text.lower()  # the long patterns are tried only where they can find anything
+    if not any(phrase in lower for phrase in _LEGAL_PHRASES):
+        return None
+    found = None if text.rstrip().endswith("?") else marks.DISCLAIMER.search(text)
+    return 0 if marks.HEADING.match(text) else found.start() if found else None
 
 
 def _at_initial(lines: list[str]) -> int | None:
@@ -209,7 +213,6 @@ _CUTS = (
     _at_rule,
     _at_list_footer,
     _at_disclaimer,
-    _at_legal_line,
     _at_dashes,
     _at_sent_from,
     _at_closing,
