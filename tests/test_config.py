@@ -209,6 +209,25 @@ def test_the_secret_is_made_once_for_its_owner_only(tmp_path):
     assert first.reply_address("s@x.example", **address) == again.reply_address("s@x.example", **address)
 
 
+def test_a_secret_that_is_no_text_is_refused_in_words(tmp_path):
+    path = write_office(tmp_path)
+    (tmp_path / "secret").write_bytes(b"\xff" * 64)
+    with pytest.raises(
+        ConfigurationError, match="secret: expected secrets as text, such as openssl rand -hex 32 makes"
+    ):
+        load_rules(path, environment={})
+
+
+@pytest.mark.parametrize("key", ["policies", "templates", "snippets"])
+def test_a_folder_that_cannot_be_read_is_refused_where_the_shipped_one_would_be_taken(tmp_path, monkeypatch, key):
+    path = write_office(tmp_path)
+    (tmp_path / "own").mkdir()
+    path.write_text(path.read_text(encoding="utf-8").replace("[desk]", f'[desk]\n{key} = "own"', 1), encoding="utf-8")
+    monkeypatch.setattr("helpdesk.unit.rules.os.access", lambda place, _mode: place != tmp_path / "own")  # root may all
+    with pytest.raises(ConfigurationError, match=f"desk.{key}: expected a folder that can be read, and user"):
+        load_rules(path, environment={})
+
+
 def test_a_secret_that_is_too_short_is_refused(tmp_path):
     path = write_office(tmp_path)
     (tmp_path / "secret").write_text("guess")

@@ -159,7 +159,7 @@ def _signing(written: CheckedFile) -> Signing | None:
     try:
         signing = Signing(table.dkim_domain, table.dkim_selector, path.read_bytes())
     except OSError as unreadable:
-        raise ConfigurationError([f"{path}: expected a readable key file: {unreadable}"]) from None
+        raise ConfigurationError([f"{path}: expected a readable key file: {unreadable.strerror}"]) from None
     problem = signing.problem()
     if problem:
         raise ConfigurationError([f"{path}: {problem}"])
@@ -172,6 +172,8 @@ def _place_problems(written: CheckedFile) -> Iterator[str]:
         place = written.place(name)
         if place is not None and not place.is_dir():
             yield f"desk.{key}: expected a folder, there is none at {place}"
+        elif place is not None and not os.access(place, os.R_OK | os.X_OK):  # else the shipped ones would be taken
+            yield f"desk.{key}: expected a folder that can be read, and user {os.geteuid()} may not read {place}"
 
 
 def _url_problems(file: ConfigurationFile) -> Iterator[str]:
@@ -277,7 +279,9 @@ def _read_keys(path: Path) -> list[bytes]:
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     except OSError as problem:
-        raise ConfigurationError([f"{path}: expected a readable secret file: {problem}"]) from None
+        raise ConfigurationError([f"{path}: expected a readable secret file: {problem.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError([f"{path}: expected secrets as text, such as openssl rand -hex 32 makes"]) from None
     if not lines or any(len(line.encode()) < _KEY_BYTES for line in lines):
         raise ConfigurationError([f"{path}: expected secrets of at least {_KEY_BYTES} characters, one a line"])
     return [line.encode() for line in lines]
