@@ -212,7 +212,7 @@ def _is_of_people(segment: Segment) -> bool:
     """Whether nobody, or all of the people there, have it: no thing, and no group of them."""
     words = segment.words
     whoever = [hit for hit in segment.hits if hit.concept in {"nobody", "all", "none"} and _is_of_users(hit, segment)]
-    return any(_LIMITS.isdisjoint(words[hit.end : hit.end + _NEAR]) for hit in whoever)
+    return any(_LIMITS.isdisjoint(words[hit.start + 1 : hit.end + _NEAR]) for hit in whoever)
 
 
 def _is_of_users(every: Hit, segment: Segment) -> bool:
