@@ -16,7 +16,6 @@ from helpdesk.core.words.terms import Terms
 from helpdesk.desk.own_words import of_first_mail
 from helpdesk.mail.inside.sensitive import look_through, without_secrets
 from helpdesk.mail.read.parse import parse
-from helpdesk.offering.intake import read as read_intake
 from helpdesk.severity.ahead import JudgedAhead, NotingClassifier
 
 if TYPE_CHECKING:
@@ -65,6 +64,6 @@ def _judged(
         judge=noting,
         customer=rules.customers.find(sender),
     )
-    intake = read_intake(shown.reply, terms.policy.intake, subject=shown.subject)
+    intake = terms.intake_of(shown)
     terms.judged(shown, intake.values, others=words.others, to=mailbox, plan=scope.plan_key(terms))
     return noting.noted[0]

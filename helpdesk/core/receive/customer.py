@@ -52,7 +52,6 @@ from helpdesk.core.words.people import channel_key
 from helpdesk.core.words.rating import Grade, comment_in
 from helpdesk.core.words.verdict import Verdict, assessed, in_plan
 from helpdesk.offering.intake import Intake, missing
-from helpdesk.offering.intake import read as read_intake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +115,7 @@ def opened(
     """Decide what the case is that a mail opens: whose (`requester`, else its sender's), after which (`follows`)."""
     # Who is not proven to have written it is shown and written to; where that is nobody, the agents hear so.
     sender = requester or arrival.message.sender or arrival.addressee.author
-    intake = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject)
+    intake = terms.intake_of(arrival.message)
     plan = scope.plan_key(terms)
     verdict = terms.judged(arrival.message, intake.values, others=arrival.others, to=arrival.came_to, plan=plan)
     found_kind, kind = verdict.kind, choosing.kind_of(intake.values, arrival, terms)
@@ -303,7 +302,7 @@ def _assessed_at_last(case: Case, arrival: Arrival, terms: Terms, now: datetime)
     """What an agent wrote to somebody said nothing of how bad it is: their first mail does."""
     if case.for_how != "copied" or case.of_type(CustomerWrote, SeveritySet):
         return ()
-    said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
+    said = terms.intake_of(arrival.message).values
     return (_assessed(terms.judged(arrival.message, said, others=arrival.others, plan=case.plan), arrival, terms, now),)
 
 
@@ -322,7 +321,7 @@ def _reassessed(
     case: Case, arrival: Arrival, added: Details, terms: Terms, now: datetime
 ) -> tuple[RankOneSuspected, ...]:
     """A further mail can make a case look worse; what was said before of priority and environment is kept in mind."""
-    said = read_intake(arrival.message.reply, terms.policy.intake, subject=arrival.message.subject).values
+    said = terms.intake_of(arrival.message).values
     matrix = terms.policy.severity.matrix
     stated = {"priority", *(matrix.fields if matrix else ())}
     known = {key: value for key, value in case.intake if key not in stated}

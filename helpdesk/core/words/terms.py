@@ -10,6 +10,7 @@ from helpdesk.core.words.judge import Criteria
 from helpdesk.core.words.people import channel_key, languages_between
 from helpdesk.core.words.verdict import in_plan
 from helpdesk.offering.declared import DeclaredState
+from helpdesk.offering.intake import read as read_intake
 from helpdesk.offering.severities import StatedSeverity
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Customer, Mailbox, Team, Workload
     from helpdesk.core.words.verdict import Verdict
+    from helpdesk.offering.intake import Intake
     from helpdesk.offering.policy import Policy
     from helpdesk.person import Person
 
@@ -73,6 +75,10 @@ class Terms:
             if one.case.number == number:
                 return one
         raise ValueError(f"HD-{number} is not merged into this case")
+
+    def intake_of(self, message: Message) -> Intake:
+        """What a mail answers of the offering's intake form."""
+        return read_intake(message.reply, self.policy.intake, subject=message.subject)
 
     def judged(
         self,
