@@ -86,19 +86,19 @@ class Counters:
             self._counts[event.name, labels] = self._counts.get((event.name, labels), 0) + times
 
     def time(self, event: TimedEvent, seconds: float, *labels: str) -> None:
-        """It has taken so long."""
+        """Count that something has taken so many seconds."""
         with self._lock:
             found = self._durations.setdefault((event.name, labels), Durations([0] * (len(event.limits) + 1)))
             found.numbers[bisect_left(event.limits, seconds)] += 1
             found.total += max(seconds, 0.0)
 
     def counts(self, event: CountedEvent) -> dict[tuple[str, ...], int]:
-        """How often, by labels."""
+        """How often an event was counted, by its labels."""
         with self._lock:
             return {labels: number for (one, labels), number in self._counts.items() if one == event.name}
 
     def durations(self, event: TimedEvent) -> Iterator[tuple[tuple[str, ...], Durations]]:
-        """How long, by labels."""
+        """How long an event took, by its labels."""
         with self._lock:
             found = [
                 (labels, Durations([*of.numbers], of.total))

@@ -119,7 +119,7 @@ class TokenAccount:
 
     @property
     def todo(self) -> str:
-        """How it gets a new refresh token."""
+        """What to do for a new refresh token."""
         if self.table.refresh_token_file and (self.table.device_url or self.table.authorize_url):
             return f"sign in with: helpdesk mailbox login {self.mailbox}"
         return f"give a new refresh token in {self.table.refresh_token_file or self.table.refresh_token_env}"

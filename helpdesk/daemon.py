@@ -118,7 +118,7 @@ def return_free_memory() -> None:
 
 
 def wall_clock() -> datetime:
-    """The time; only the doors ask."""
+    """The time, aware UTC, to the second; only the doors ask."""
     return datetime.now(UTC).replace(microsecond=0)
 
 

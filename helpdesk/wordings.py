@@ -38,7 +38,7 @@ def said_in(said: Wordings, language: str) -> str:
 
 
 def wrong(label: Label) -> Iterator[str]:
-    """What is wrong with it."""
+    """What is wrong with a label of a policy file."""
     if isinstance(label, str):
         return
     if not label:

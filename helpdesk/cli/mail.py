@@ -110,7 +110,7 @@ class _Import:
         self.cases = 0  # that history became
 
     def mail(self, *, hold: bool) -> Iterator[dict[str, Any]]:
-        """As the daemon takes it."""
+        """Take the files' mails as the daemon takes what arrives."""
         from helpdesk.archive import Unreadable, mails_in
         from helpdesk.importing.mail import import_one
         from helpdesk.report.shapes import mail_shape
@@ -127,7 +127,7 @@ class _Import:
                     yield from import_one(desk, found, self._mailbox, hands=hands)
 
     def history(self, agents: list[str], *, dry_run: bool) -> Iterator[dict[str, Any]]:
-        """As the past."""
+        """Take the files' mails as the past of their cases: nobody is written to."""
         from helpdesk.archive import mails_in
         from helpdesk.importing.history import HistoryImport, survey
 

@@ -185,7 +185,7 @@ class Configuration:
         return tuple(notify_urls_in(self.file))
 
     def notify_url(self, name: str) -> NotifyUrl | None:
-        """The one of that name."""
+        """The address for notifications that has that name; None if there is none."""
         return next((one for one in self.notify_urls if one.name == name), None)
 
     def mailbox(self, address: str) -> Mailbox | None:

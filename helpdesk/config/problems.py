@@ -43,7 +43,7 @@ _SIGNATURE_LINES, _SIGNATURE_WIDTH = 10, 72
 
 
 def file_problems(file: ConfigurationFile) -> Iterator[str]:
-    """All of them."""
+    """Everything that is wrong with a configuration file, `where: what was expected`."""
     yield from _value_problems(file)
     yield from _listener_problems(file)
     yield from _web_problems(file)
@@ -292,7 +292,7 @@ def _duty_problems(file: ConfigurationFile) -> Iterator[str]:
 
 
 def _rotation_problems(file: ConfigurationFile) -> Iterator[str]:
-    """Who is on call, and for whom."""
+    """What is wrong with who is on call, and for whom."""
     names = [entry.name for entry in file.rotation]
     for name, times in Counter(names).items():
         if times > 1:

@@ -84,7 +84,7 @@ class Desk:
 
     @property
     def rules(self) -> Rules:
-        """All that the operator wrote."""
+        """All that the operator wrote: configuration, policies, customers and templates."""
         return self.units.rules
 
     def begin(self) -> None:

@@ -115,7 +115,7 @@ def pause(attempts: int) -> timedelta:
 
 
 def never() -> bool:
-    """Nobody asks us to stop."""
+    """The answer to `stopping` where nobody asks us to stop."""
     return False
 
 
@@ -366,7 +366,7 @@ def _count(counters: Counters, done: _Attempt, case: BriefCase | None) -> None:
 
 
 def _tell(done: _Attempt) -> None:
-    """Into the log, once it is on disk."""
+    """Write an attempt into the log, once its outcome is on disk."""
     row = done.row
     log = _log.bind(**_named(row))
     match done.outcome:

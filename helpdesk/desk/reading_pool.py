@@ -49,7 +49,7 @@ class _Silent(Exception):
 
 
 class ReadingProcess:
-    """One process, and what it is at."""
+    """One process that reads mails, and the mail that it is at."""
 
     def __init__(self, rules: Rules) -> None:
         source = str(Path(helpdesk.__file__).parent.parent)

@@ -55,7 +55,7 @@ class Located:
     ids: tuple[bytes, ...]  # digests of its own Message-ID and of those that it answers
 
     def raw(self) -> bytes:
-        """Its bytes. Raises OSError."""
+        """The mail's bytes. Raises OSError."""
         with self.path.open("rb") as file:
             file.seek(self.start)
             return file.read(self.length)
@@ -70,7 +70,7 @@ class Surveyed:
 
     @property
     def mails(self) -> int:
-        """How many can be taken."""
+        """How many mails can be taken."""
         return sum(map(len, self.threads))
 
 
@@ -249,7 +249,7 @@ class _Read:
 
     @classmethod
     def of(cls, mail: Located) -> _Read:
-        """From its file."""
+        """Read a mail from its file."""
         raw = mail.raw()
         message = parse(raw)
         sender = message.sender.address if message.sender else ""
@@ -258,5 +258,5 @@ class _Read:
         return cls(mail, accepted, message, look_through(raw, message))
 
     def shape(self, case: int | None) -> dict[str, Any]:
-        """What became of it."""
+        """What became of the mail, as JSON."""
         return mail_shape(self.located.name, "history", case, self.message, BECAUSE)

@@ -77,7 +77,7 @@ class Hands:
             self._since = time.monotonic()
 
     def leave(self) -> None:
-        """Let others work."""
+        """Let the desk's other writers go on."""
         self._lock.leave()
 
 

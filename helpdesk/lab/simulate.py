@@ -126,7 +126,7 @@ class Laboratory:
         return None
 
     def kinds_of(self, mail: Outgoing) -> tuple[str, ...]:
-        """All that a mail that was sent is."""
+        """The kinds of a mail that was sent: one mail may say several things."""
         with self.database.read() as connection:
             return next((row.kinds for row in outbox.rows(connection) if row.message_id == mail.message_id), ())
 

@@ -78,7 +78,7 @@ def _due(difference: ChangedOutcome, zone: str) -> Iterator[str]:
 
 
 def summary_lines(summary: Summary, policy: Policy) -> Iterator[str]:
-    """The counts, in words."""
+    """What changes under a policy, counted, in words."""
     yield (
         f"{plural(summary.cases, 'case')} with {plural(summary.clocks, 'clock')} "
         f"under {policy.name} {policy.version}: {plural(summary.clocks_changed, 'clock')} "

@@ -90,7 +90,7 @@ class Variant:
 
     @property
     def whom(self) -> str:
-        """For whom it is, in words."""
+        """For whom the variant is, in words."""
         words = {
             "channel": "by",
             "hours": "in the hours of",
@@ -152,7 +152,7 @@ class Goal:
         yield from (one.value for one in self.variants if one.by == "hours")
 
     def holds_on(self, day: date) -> bool:
-        """Whether it is valid on that day."""
+        """Whether the cell is valid on that day."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 

@@ -675,7 +675,7 @@ class Policy:
         return place_key(region or self.regions[0].key, country, timezone, self.customer_hours.values())
 
     def hours(self, calendar: str, region: Region) -> Calendar:
-        """A calendar as it is in a region."""
+        """The calendar of that name as it is in a region."""
         follows = self.customer_hours.get(calendar)
         return follows.of(region.country, region.timezone) if follows else self.calendars[calendar]
 

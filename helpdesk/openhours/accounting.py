@@ -82,18 +82,18 @@ class AccountingPeriod:
 
     @property
     def months(self) -> int:
-        """How many it has."""
+        """How many months the period has."""
         return MONTHS[self.kind]
 
     @property
     def first_on(self) -> date:
-        """Its first day."""
+        """The first day of the period."""
         year, month = divmod(self.first_month - 1, 12)
         return date(year, month + 1, self.fiscal.day)
 
     @property
     def following(self) -> AccountingPeriod:
-        """The one after it."""
+        """The period after it."""
         return AccountingPeriod(self.kind, self.first_month + self.months, self.fiscal)
 
     def within(self, kind: PeriodKind) -> tuple[AccountingPeriod, ...]:

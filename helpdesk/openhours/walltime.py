@@ -108,7 +108,7 @@ class Handovers:
 
     @property
     def timezone(self) -> str:
-        """The zone of all of them."""
+        """The zone of all its times."""
         return self.times[0].timezone
 
     def last(self, at: datetime) -> datetime:

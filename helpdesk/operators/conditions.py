@@ -55,7 +55,7 @@ class MailboxReading:
 
 
 def no_mailboxes() -> tuple[MailboxReading, ...]:
-    """A desk that reads none."""
+    """The mailboxes of a desk that reads none."""
     return ()
 
 

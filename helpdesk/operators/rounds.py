@@ -150,7 +150,7 @@ def _teams(configuration: Configuration, rotation: Rotation | None) -> frozenset
 
 
 def _boxes(configuration: Configuration, rotation: Rotation | None) -> list[Mailbox]:
-    """Their mailboxes."""
+    """The mailboxes of the teams that a rotation is for."""
     return [box for box in configuration.mailboxes if box.team in _teams(configuration, rotation)]
 
 

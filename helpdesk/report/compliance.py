@@ -36,7 +36,7 @@ _BATCH = 500
 
 
 def _unwatched(_done: int) -> None:
-    """Nobody looks."""
+    """The progress that nobody is shown."""
 
 
 class Line(NamedTuple):
@@ -62,7 +62,7 @@ class Tally:
 
     @property
     def clocks(self) -> int:
-        """All of them."""
+        """How many clocks there are in all."""
         return self.met + self.breached + self.running + self.exempt
 
     @property
@@ -110,7 +110,7 @@ class Satisfaction:
 
     @property
     def rated(self) -> int:
-        """All of them."""
+        """How many ratings there are."""
         return self.good + self.bad
 
     @property

@@ -114,7 +114,7 @@ def _reader_shape(reader: AskReader, message: Message, judged: Callable[[ReadFin
 
 
 def verdict_text(shape: dict[str, Any]) -> str:
-    """The same to read."""
+    """A verdict's shape in words."""
     doubts = [word for word in ("review", "s1_suspect") if shape[word]]
     head = f"{shape['file']}: {shape['severity']} ({shape['confidence']:.0%}), {shape['kind']}"
     lines = [head + (f"; {', '.join(doubts)}" if doubts else "")]

@@ -59,7 +59,7 @@ def verify_shape(unit: Unit, number: int, nth: int) -> dict[str, Any]:
 
 
 def _then(events: Iterable[Event], found: MailLocation) -> dict[str, Any]:
-    """What was decided when it came."""
+    """What was decided of a mail when it came, as JSON."""
     because = next(
         (
             event.because

@@ -182,7 +182,7 @@ _CIRCUMSTANCES = frozenset({"since", "past", "all", "nobody", "again", "users", 
 
 
 def _at_a_stop(segment: Segment, effects: Effects, *, edge: bool) -> None:
-    """What stands still."""
+    """Find what stands still."""
     if segment.has("down") and not edge and _about_all(segment):
         effects.add("outage", segment)
     if segment.has("halt") and segment.says("system", "core", "idle") and not edge:
@@ -211,7 +211,7 @@ def _not_possible(segment: Segment) -> bool:
 
 
 def _for_whom(segment: Segment, effects: Effects, *, edge: bool) -> None:
-    """Who is stopped."""
+    """Find who is stopped."""
     reached = segment.has("affects")
     everyone = segment.total and (segment.failing and segment.says("system", "users"))
     if segment.total and segment.failing and not everyone and not edge and not _request(segment):

@@ -117,5 +117,5 @@ def begin(connection: sa.Connection, name: str, key: str) -> None:
 
 
 def end(connection: sa.Connection, name: str) -> None:
-    """Note that it is over."""
+    """Note that the alert of that name is over."""
     connection.execute(sa.delete(open_alert).where(open_alert.c.name == name))

@@ -180,7 +180,7 @@ def forgive(connection: sa.Connection, mail: Spooled, now: datetime) -> int:
 
 
 def give_back(connection: sa.Connection, mail: Spooled) -> None:
-    """It was not tried after all."""
+    """Let a mail be tried again: this attempt does not count."""
     _settle(connection, mail, **FREED, attempts=max(mail.attempts - 1, 0), next_at=None)
 
 

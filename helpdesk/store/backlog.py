@@ -45,7 +45,7 @@ class Backlog:
 
 
 def backlog(connection: sa.Connection, now: datetime) -> Backlog:
-    """How things stand now."""
+    """All that waits at `now`."""
     # Conditions in the words of the indexes, so that both databases use them.
     waits, is_alert = outbox.c.next_at.is_not(None), outbox.c.kind == "alert"
     quarantined = sa.select(sa.func.count()).select_from(spool).where(sa.text("state = 'quarantined'"))

@@ -37,7 +37,7 @@ class Reach:
 
     @property
     def condition(self) -> sa.ColumnElement[bool]:
-        """Which cases these are."""
+        """The condition for the cases that somebody's teams have."""
         here = sa.and_(_among(cases.c.mailbox, self.mailboxes), ~_among(cases.c.team, self.others))
         return sa.or_(_among(cases.c.team, self.teams), here)
 
@@ -63,11 +63,11 @@ class Kept:
         return ("desk",) if self.turn == "desk" else _OTHERS
 
     def ranks(self) -> tuple[int, ...]:
-        """Their ranks."""
+        """The ranks that are asked for."""
         return (self.rank,) if self.rank else _RANKS
 
     def conditions(self) -> Iterator[sa.ColumnElement[bool]]:
-        """All that they have in common."""
+        """The conditions for the cases that are asked for."""
         if self.reach is not None:
             yield self.reach.condition
         if self.assignee is not None:

@@ -100,12 +100,12 @@ class Keeper:
         self._held: dict[sa.Table, set[int]] = {}
 
     def hold(self, table: sa.Table, ids: Collection[int]) -> None:
-        """Renew these from now on."""
+        """Renew the claims on these rows from now on."""
         with self._lock:
             self._held.setdefault(table, set()).update(ids)
 
     def let_go(self, table: sa.Table, ids: Collection[int]) -> None:
-        """They are done, or another's."""
+        """Renew these claims no more: the rows are done, or another's."""
         with self._lock:
             self._held.get(table, set()).difference_update(ids)
 
@@ -180,7 +180,7 @@ class WorkLock:
         return None
 
     def leave(self) -> None:
-        """Another may have it."""
+        """Give the lock back: another may have it."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -43,7 +43,7 @@ def rows(connection: sa.Connection) -> Iterator[DumpedRow]:
 
 
 def count(connection: sa.Connection) -> int:
-    """How many there are."""
+    """How many rows there are to dump."""
     return sum(connection.execute(sa.select(sa.func.count()).select_from(one)).scalar_one() for one in _TABLES.values())
 
 

@@ -48,7 +48,7 @@ class OpenCases:
     now: datetime
 
     def kinds(self) -> list[tuple[Kind, int]]:
-        """How many there are of each kind."""
+        """How many open cases there are of each kind."""
         kind = (cases.c.policy, cases.c.policy_version, cases.c.severity, cases.c.rank, cases.c.turn)
         query = sa.select(*kind, sa.func.count()).where(_LISTED, self._ours, cases.c.turn != UNREAD).group_by(*kind)
         return [(Kind(*of), int(number)) for *of, number in self.connection.execute(query)]
@@ -78,7 +78,7 @@ class OpenCases:
         return self._first(sa.and_(_OTHERS, cases.c.turn_since.is_not(None)), limit, cases.c.turn_since)
 
     def in_order(self, limit: int) -> list[int]:
-        """The worst and the first due."""
+        """The numbers of `limit` cases: the worst severity first, then what is due first."""
         found: list[int] = []
         if not (self.reach.mailboxes or self.reach.teams):
             return found

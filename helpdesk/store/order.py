@@ -57,7 +57,7 @@ class Claims:
 
 
 def claims(connection: sa.Connection, owner: Owner) -> Claims:
-    """Who is at what."""
+    """The mails that are claimed just now, and those whose worker is gone, as an owner sees them."""
     rows = _CLAIMS.rows(connection, owner=owner.name)
     return Claims(frozenset(row.id for row in rows if not row.over), frozenset(row.id for row in rows if row.over))
 

@@ -74,7 +74,7 @@ class Prepared:
         return int(_run(connection, written.text, "execute", written.values(values), lambda cursor: cursor.rowcount))
 
     def each(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it with each of these."""
+        """Run the statement once with each of these rows."""
         written = self._in_words_of(connection)
         _run(connection, written.text, "executemany", [written.values(row) for row in rows], lambda _: None)
 

@@ -30,7 +30,7 @@ class RefusedMail:
 
 
 def note(connection: sa.Connection, refused: Sequence[RefusedMail]) -> None:
-    """Write them down."""
+    """Write down the mails that were refused."""
     if refused:
         rows = [
             {

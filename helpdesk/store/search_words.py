@@ -30,7 +30,7 @@ class Phrase:
 
 
 def words_of(text: str) -> list[str]:
-    """In their order."""
+    """The words of a text, folded, in their order."""
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", _WITHOUT_BLANKS.sub(r" \1 ", text))
         text = "".join(sign for sign in apart if not unicodedata.combining(sign))

@@ -25,7 +25,7 @@ def note(connection: sa.Connection, case: int, agent: str, now: datetime) -> Non
 
 
 def stop(connection: sa.Connection, case: int, agent: str) -> None:
-    """They write there no more."""
+    """Note that an agent writes on a case no more."""
     connection.execute(sa.delete(writing).where(writing.c.case_id == case, writing.c.agent == agent))
 
 

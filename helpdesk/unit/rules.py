@@ -58,7 +58,7 @@ class Rules:
 
     @cached_property
     def letters(self) -> Letters:
-        """Who writes our mail."""
+        """The writer of our mail, with the operator's templates."""
         from helpdesk.letters import Letters  # noqa: PLC0415 - see the class's promise
         from helpdesk.templates import Templates  # noqa: PLC0415
 

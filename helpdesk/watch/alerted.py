@@ -63,7 +63,7 @@ class AlertedCauses:
         self._seen = dict.fromkeys(_ALERTED, steady())  # when it was last there, or we began
 
     def conditions(self) -> Iterator[Condition]:
-        """How it stands with each."""
+        """How it stands with each cause that operators are alerted to."""
         there = {cause.name: cause for cause in self._causes()}
         for name, words in _ALERTED.items():
             yield self._condition(name, words, there.get(name))

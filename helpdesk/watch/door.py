@@ -67,7 +67,7 @@ class Door:
             return self._taken, self._turned_away
 
     def causes(self) -> Iterator[HealthCause]:
-        """That no mail is taken."""
+        """A cause where no mail is taken any more."""
         with self._lock:
             row, lasted, ago = self._row, self._latest - self._began, self._steady() - self._latest
             why, crowd = self._why, self._crowd

@@ -26,7 +26,7 @@ class ChartColumn:
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """The sum of all pieces."""
         return sum(number for _, number in self.pieces)
 
     def __str__(self) -> str:

@@ -93,13 +93,13 @@ class Filters:
         return f"{self.path}?{urlencode(values)}" if values else self.path
 
     def page_link(self, place: str) -> str:
-        """What comes behind a place."""
+        """The link to what comes behind a place."""
         whole = self.link()
         return f"{whole}{'&' if '?' in whole else '?'}{urlencode({'after': place})}"
 
     @property
     def none(self) -> str:
-        """The page without any."""
+        """The link to the page without any filter."""
         return f"{self.path}?{urlencode({'q': self.text})}" if self.text else self.path
 
     def groups(self) -> Iterator[list[FilterLink]]:

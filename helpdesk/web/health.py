@@ -55,7 +55,7 @@ class Facts:
 
 
 def status(facts: Facts) -> Status:
-    """The verdict."""
+    """The health of the desk in one word."""
     found = {cause.status for cause in causes(facts)}
     return "failing" if "failing" in found else "attention" if found else "ok"
 

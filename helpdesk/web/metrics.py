@@ -39,7 +39,7 @@ def metrics_text(facts: Facts, cases: Mapping[tuple[str, bool], int], counters: 
 
 
 class _Desk(Collector):
-    """The figures of one moment."""
+    """The figures of the desk at one moment, for Prometheus."""
 
     def __init__(self, facts: Facts, cases: Mapping[tuple[str, bool], int]) -> None:
         self._facts = facts

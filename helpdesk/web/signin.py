@@ -136,7 +136,7 @@ def _unusable(visit: Visit, link: SignInLink | None) -> Response:
 
 
 def left(visit: Visit) -> Response:
-    """Sign out."""
+    """Answer whoever signs out: their session ends."""
     with visit.views.units.database.write() as connection:
         sign_ins.end(connection, visit.session)
     response = visit.go("/sign-in", "You are signed out.")

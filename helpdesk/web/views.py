@@ -50,7 +50,7 @@ class Views:
         return (503 if health.status(facts) == "failing" else 200), json.dumps(health.shape(facts), indent=2) + "\n"
 
     def metrics(self) -> str:
-        """Every figure."""
+        """Every figure, as Prometheus reads it."""
         facts = self.facts()
         if facts.backlog is None:
             return metrics_text(facts, {}, self.units.counters)

@@ -62,7 +62,7 @@ class LimitedLine:
                     sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Let go of them."""
+        """Close every socket."""
         with self._lock:
             for sock in self._sockets:
                 sock.close()

@@ -32,7 +32,7 @@ class _Late(BaseException):
 
 
 class _NoConnection(OSError):
-    """Nobody is connected to."""
+    """Raised in place of connecting, where an address is only tried."""
 
 
 def _is_public(address: Any) -> bool:
@@ -139,7 +139,7 @@ def _named(problem: requests.RequestException, *, answered: bool) -> str:
 
 
 def _done(target: Mapping[str, Any], job: Mapping[str, Any], heard: Heard) -> dict[str, Any]:
-    """One target."""
+    """Notify one target, and say how it went."""
     call = job["call"]
     resolution = Resolution(private=job["private"], connects=call is not None)
     heard.statuses, heard.problem = [], ""

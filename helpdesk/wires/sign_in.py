@@ -45,7 +45,7 @@ class Application:
 
     @property
     def form(self) -> dict[str, str]:
-        """What every request has."""
+        """The fields that every request has."""
         form = {"client_id": self.client_id}
         return form | {"client_secret": self.client_secret} if self.client_secret else form
 

@@ -61,7 +61,7 @@ class DoorTally(Protocol):
 
 
 class Untallied:
-    """Nobody wants to know."""
+    """A tally that nobody wants to have."""
 
     def taken(self) -> None:
         """A mail got its 250."""
@@ -86,7 +86,7 @@ class Visitor(Protocol):
         """End with this reply, whatever is going on."""
 
     def task(self) -> asyncio.Task[None]:
-        """What runs it."""
+        """The task that runs the session."""
 
 
 @dataclass(slots=True, eq=False)

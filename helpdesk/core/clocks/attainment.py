@@ -72,7 +72,7 @@ class Attained:
         return replace(self, met=self.met + kept, missed=self.missed + others.violations)
 
     def and_then(self, event: SlaEvent) -> Attained:
-        """The same, with one event more."""
+        """The goal's state after one more event."""
         result = _result(self.goal, event)
         return replace(
             self,

@@ -57,7 +57,7 @@ class MeasuredCase:
     grades: tuple[Grade, ...]
 
     def shape(self) -> dict[str, Any]:
-        """As it is kept."""
+        """The figures as JSON, to be kept."""
         clocks = [[_kept(getattr(clock, name)) for name in MeasuredClock.__slots__] for clock in self.clocks]
         return {"clocks": clocks, "calls": [self.calls, self.needless], "grades": [*self.grades]}
 
@@ -90,7 +90,7 @@ def _measured(case: Case, clock: Clock) -> MeasuredClock:
 
 
 def from_shape(shape: Mapping[str, Any]) -> MeasuredCase:
-    """What was kept."""
+    """The case whose `shape` was kept."""
     clocks = tuple(_clock(*values) for values in shape["clocks"])
     made, needless = shape["calls"]
     return MeasuredCase(clocks, made, needless, tuple(shape["grades"]))

@@ -45,7 +45,7 @@ class Overview:
 
     @classmethod
     def of(cls, lines: Iterable[OverviewLine]) -> Overview:
-        """These lines in their order."""
+        """An overview of these lines: the worst severity first, then what is due first."""
         return cls(
             tuple(sorted(lines, key=lambda line: (line.rank, line.due_at is None, line.due_at or line.opened_at)))
         )

@@ -42,7 +42,7 @@ class Uptime:
 
     @property
     def down(self) -> timedelta:
-        """In all."""
+        """How long it was down in all."""
         return sum((end - start for start, end in self.pieces), _NOTHING)
 
     @property

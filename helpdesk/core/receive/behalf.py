@@ -192,7 +192,7 @@ def asked_again(arrival: Arrival) -> Iterator[Draft]:
 
 
 def confirmed(case: Case, at: datetime, now: datetime, by: str) -> tuple[Event, ...]:
-    """That the agent's mail was theirs."""
+    """The events that say that the agent's mail was theirs."""
     tags = [tag for tag in case.tags if tag == unconfirmed_tag(case.for_by)]
     return (
         OpeningConfirmed(at, now, by, because="an agent answered a mail about the case"),

@@ -100,7 +100,7 @@ def called(execution: Execution, person: Person) -> str:
 
 
 def _others(execution: Execution) -> Iterator[Agent]:
-    """Who is told, each once."""
+    """The colleagues who are told, each once."""
     beside = (draft for decision, _ in execution.beside.values() for draft in decision.drafts)
     known = {draft.to.address for draft in (*execution.drafts, *beside) if draft.audience == "agent"}
     known.add(execution.agent.address)

@@ -46,7 +46,7 @@ class Sector:
 
 
 def read_sector(text: str, policy: Policy) -> Sector:
-    """Read what an operator wrote."""
+    """Read which environments an operator's words name."""
     left = text.lower()
     other = tuple(_OTHER.findall(left))
     left = _OTHER.sub(" ", left)

@@ -48,7 +48,7 @@ def writes(case: Case, arrival: Arrival, state: State, terms: Terms, now: dateti
 
 
 def _news(case: Case, state: State, rank: int) -> News:
-    """What of it is new on the case."""
+    """What is new on the case about a monitor's state."""
     before = [event for event in case.of_type(MonitorReported) if event.state != "notice"]
     failed = not before or before[-1].state == "problem"
     if state == "recovered":

@@ -52,7 +52,7 @@ class PastMail:
 
     @property
     def key(self) -> str:
-        """By which its event names it."""
+        """What its event names the mail by."""
         return f"mail/{self.number}"
 
 

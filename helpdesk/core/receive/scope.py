@@ -233,7 +233,7 @@ def linked(known: Incident, stamp: Stamp) -> CaseFlagged:
 
 
 def known_problem(known: Incident) -> str:
-    """How a customer is told of it."""
+    """What a customer is told of an incident."""
     return f"a known problem, {known.title}"
 
 

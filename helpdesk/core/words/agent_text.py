@@ -40,7 +40,7 @@ class AgentText:
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The whole text, orders and all."""
         return "\n\n".join(filter(None, (self.head, self.rest)))
 
 

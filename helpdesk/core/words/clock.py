@@ -49,7 +49,7 @@ class Stretch:
     applies: tuple[str, ...] = ()  # why just this is promised, where others have something else
 
     def until(self, end: datetime) -> Stretch:
-        """The same, ended then."""
+        """The stretch, ended at that instant."""
         return Stretch(
             self.start,
             end,

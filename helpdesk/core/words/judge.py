@@ -32,7 +32,7 @@ class Judge(Protocol):
 
     @property
     def version(self) -> str:
-        """Which model it judges by."""
+        """The version of the model that it judges by."""
 
     def judge(self, message: Message, fields: Mapping[str, str], under: Criteria, *, others: str = "") -> Verdict:
         """Judge one mail. `fields` are known intake answers, `others` words in it that are not its author's."""

@@ -107,7 +107,7 @@ class NamedSeat:
 
     @property
     def everybody(self) -> tuple[Person, ...]:
-        """Who sits there at some time."""
+        """Everybody who sits there at some time."""
         return (*self.people, *(self.rotation.people if self.rotation else ()))
 
     def taken_by(self, at: datetime) -> tuple[Person, ...]:

@@ -23,7 +23,7 @@ class Watched:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """All that the thing is known by."""
+        """The names and the numbers that the thing is known by."""
         return (*self.names, *self.numbers)
 
     @property

@@ -59,7 +59,7 @@ NOTHING = Known()
 
 
 def known(texts: Iterable[str]) -> Known:
-    """What these texts say."""
+    """The runs of words and the lines of these texts, to find them again."""
     runs: set[tuple[str, ...]] = set()
     lines: set[tuple[str, ...]] = set()
     said: list[Sequence[str]] = []

@@ -96,7 +96,7 @@ def _clean(text: str) -> str:
 
 
 def faces(source: str, title: str = "", language: str = "en") -> tuple[str, str]:
-    """Both: `as_text` and `as_html`."""
+    """A text as `as_text` and as `as_html` write it."""
     blocks = list(_blocks(source))
     text, body = "\n\n".join([text for text, _ in blocks]), "\n".join([drawn for _, drawn in blocks])
     body = body.replace("<p", _HEADING, 1)

@@ -60,7 +60,7 @@ class KnownDays:
 
 
 def from_shape(shape: Mapping[str, Any]) -> KnownDays:
-    """What was stored."""
+    """The days whose `shape` was stored."""
     days: dict[str, dict[int, list[tuple[date, str]]]] = {}
     for place, named in shape["days"].items():
         years = days.setdefault(place, {})

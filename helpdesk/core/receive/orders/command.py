@@ -82,7 +82,7 @@ class Orders:
     text: str
 
     def given(self, *verbs: Verb) -> tuple[Command, ...]:
-        """The commands of these, in order."""
+        """The commands with one of these words, in order."""
         return tuple(command for command in self.commands if command.verb in verbs)
 
     def given_besides(self, *verbs: Verb) -> tuple[Command, ...]:

@@ -122,7 +122,7 @@ class Execution(DecisionBuilder):
             self.drafts.append(Draft(echo, self.agent.person, key, author=self.agent.name, shows=shows))
 
     def done_with(self, *, reply: str, erase: bool) -> Decision:
-        """All of it."""
+        """All that the mail did, as a decision."""
         return self.decision(
             visibility="internal" if self.stays or self.split or self.unheard else "public",
             reply=reply,
