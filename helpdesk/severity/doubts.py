@@ -446,10 +446,11 @@ def _not_going_on(segment: Segment, _: Observation) -> bool:
 
 def _is_found_again(segment: Segment, observed: Observation) -> bool:
     """Whether what was lost is told to be there later, or somebody deleted it: `she deletes the copies`."""
-    lost = [segment.words[hit.start] for hit in segment.hits if hit.concept == "dataloss" and hit.end - hit.start == 1]
-    if not _NO_DATA.isdisjoint(segment.words) or (_LOST.issuperset(lost) and _DATA.isdisjoint(segment.words)):
+    told = [hit for hit in segment.hits if hit.concept == "dataloss"]
+    only_lost = all(hit.end - hit.start == 1 and segment.words[hit.start] in _LOST for hit in told)
+    if not _NO_DATA.isdisjoint(segment.words) or (only_lost and _DATA.isdisjoint(segment.words)):
         return True  # `all handhelds lost the connection`, `"heartbeat lost"`
-    gone = [hit.start for hit in segment.hits if hit.concept == "dataloss"]
+    gone = [hit.start for hit in told]
     if any(_is_done(segment.words[max(0, at - 1) : at], observed) and segment.words[at] != "lost" for at in gone):
         return True
     later = observed.segments[observed.segments.index(segment) + 1 :]

@@ -27,6 +27,12 @@ def said(text, subject="", **more):
         ("en", "Opening a file by hand works perfectly, so we do that for now. The list view is blank.", {A_WAY}),
         ("en", "Nobody can log in since 9:00, no workaround.", {FAILS, EVERYBODY, NO_WAY}),
         ("it", "Il portale dà errore 500 a tutti da ieri sera, nessun cliente riesce a entrare.", {FAILS, EVERYBODY}),
+        ("de", "Keiner von uns kommt ins Portal, nicht am Empfang und nicht im Büro.", {FAILS, EVERYBODY}),
+        (
+            "en",
+            "Installed the update and all my projects are gone. No backup. Is there any way to get them back?",
+            {"data are lost"},
+        ),
         ("es", "Nadie puede fichar desde las 6, las terminales dicen «sin conexión».", {FAILS, EVERYBODY}),
         ("nl", "Geen van onze medewerkers kan bij de map, sinds de migratie van gisteren.", {FAILS, EVERYBODY}),
         ("en", "Nobody can log in since your maintenance last night. There's no second system.", {FAILS, NO_WAY}),
