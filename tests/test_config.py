@@ -88,6 +88,14 @@ def problems(tmp_path, text, environment=None):
             "smtp_out: expected exactly one of password_env",
         ),
         ("[smtp_out]", '[smtp_in]\nlisten = "2525"\n[smtp_out]', "smtp_in.listen: expected an address and a port"),
+        *(
+            (
+                "[smtp_out]",
+                f'[smtp_in]\nlisten = "{mail}"\n[web]\nlisten = "{pages}"\n[smtp_out]',
+                "web.listen: expected another port than that of smtp_in.listen",
+            )
+            for mail, pages in (("127.0.0.1:8080", "127.0.0.1:8080"), ("lmtp:0.0.0.0:8080", "127.0.0.1:8080"))
+        ),
         ("[smtp_out]", '[smtp_in]\nmax_size = "big"\n[smtp_out]', "smtp_in.max_size: expected a size"),
         (
             "[smtp_out]",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
 
 _LAST_PORT = 65535
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "[::]", "*", ""})  # noqa: S104 - what is compared, and not where we listen
 _LONGEST_ANSWER = timedelta(minutes=5)
 _MOST_CONNECTIONS = 50  # each is a thread, and a smarthost that grants more is rare
 _MOST_WORKERS = 64
@@ -159,6 +160,8 @@ def _web_problems(file: ConfigurationFile) -> Iterator[str]:
         yield f"desk.public_url: expected a URL such as https://desk.example, not {file.desk.public_url!r}"
     if file.web.listen.startswith("lmtp:"):
         yield 'web.listen: expected an address and a port such as "127.0.0.1:8080"'
+    elif file.web.listen and _are_one_place(file.web.listen, file.smtp_in.listen.removeprefix("lmtp:")):
+        yield f"web.listen: expected another port than that of smtp_in.listen, not {file.web.listen!r}"
     elif file.web.listen and not file.web.token_file and not names_loopback(file.web.listen.rpartition(":")[0]):
         # /health and /metrics know nobody who is signed in.
         yield f"web.token_file: expected one, because others than this host reach {file.web.listen}"
@@ -169,6 +172,12 @@ def _web_problems(file: ConfigurationFile) -> Iterator[str]:
         yield f"web.user_header: expected the name of a header such as X-Forwarded-Email, not {file.web.user_header!r}"
     if bool(file.web.user_header) != bool(file.web.trusted_proxies):
         yield "web.user_header: expected user_header and trusted_proxies together: nobody else is believed"
+
+
+def _are_one_place(one: str, other: str) -> bool:
+    """Whether only one of two can listen: the port is the same, and the host, or one of them is every address."""
+    (host, _, port), (other_host, _, other_port) = one.rpartition(":"), other.rpartition(":")
+    return port == other_port and (host == other_host or not _EVERY_ADDRESS.isdisjoint({host, other_host}))
 
 
 def names_loopback(host: str) -> bool:

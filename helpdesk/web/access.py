@@ -85,7 +85,8 @@ def read_token(place: Path) -> str:
     try:
         token = place.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError([f"web.token_file: expected a readable file at {place}: {problem}"]) from None
+        why = getattr(problem, "strerror", None) or "it is no text"
+        raise ConfigurationError([f"web.token_file: expected a readable file at {place}: {why}"]) from None
     if len(token) < _SHORTEST_TOKEN:
         raise ConfigurationError([f"web.token_file: expected at least {_SHORTEST_TOKEN} characters in {place}"])
     return token
