@@ -15,7 +15,8 @@ def said(subject: str, of_case: str = "Kiln is cold") -> str:
 @pytest.mark.parametrize(
     "prefix",
     ["", "Re: ", "AW: ", "RE: RE: ", "Re[2]: ", "Odp: ", "SV: ", "VS: ", "YNT: ", "İlt: ", "ΑΠ: ", "Ответ: ", "回复：", "答复: ", "返信: ",
-     "رد: ", "Fwd: Re: ", "RES: ", "R: ", "Vá: "],
+     "رد: ", "Fwd: Re: ", "RES: ", "R: ", "Vá: ", "[EXTERNAL] Re: ", "Re: [EXT] ", "[EXTERN] AW: ", "***SPAM*** Re: ", "{Spam?} ", "[help] Re: ",
+     "SPAM: ", "Re^2: ", "Re-3: ", "ATB: ", "Rép : ", "Σχετ: ", "תשובה: ", "ตอบกลับ: ", "답장: ", "Trả lời: ", "Továbbítás: "],
 )  # fmt: skip
 def test_what_programs_put_before_a_subject_is_no_news(prefix):
     assert said(f"{prefix}Kiln is cold [HD-1]") == ""
@@ -44,6 +45,9 @@ def test_nor_is_what_our_mails_call_a_case_without_one():
         ("Nobody can fire", "Nobody can fire"),
         ("誰も使えません", "誰も使えません"),
         ("(no subject)", "(no subject)"),
+        ("[Urgent] Kiln is cold", "[Urgent] Kiln is cold"),
+        ("[HD-2] Re: Kiln is cold", "[HD-2] Re: Kiln is cold"),
+        ("Urgent: Kiln is cold", "Urgent: Kiln is cold"),
     ],
 )
 def test_anything_else_is_said(subject, new):

@@ -12,6 +12,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from helpdesk.core.words.subjects import GATEWAYS_TAG
 from helpdesk.mail.read import client_markers as marks
 from helpdesk.mail.read.attachments import attachment
 from helpdesk.mail.read.signature import without_banner
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from helpdesk.core.words.message import Message, Transport
 
 _TAG = re.compile(r"\[[^\[\]]{1,60}\]")
-_GATEWAYS_TAG = re.compile(
-    r"[\[(*]+\s*(?:ext(?:ern(?:al)?)?|extérieur|externo|esterno)\b[^\[\]()*]{0,20}[\])*]+", re.IGNORECASE
-)
 _RULES = "-_=*~\u2013\u2014"
 _RULE = re.compile(rf"[{_RULES}]{{2,}}")
 _MOST = 2_000  # characters of a footer, without blanks
@@ -52,7 +50,7 @@ def _by_list(transport: Transport) -> bool:
 
 
 def _same_subject(one: Message, other: Message) -> bool:
-    if _squeezed(_GATEWAYS_TAG.sub("", one.subject)) == _squeezed(_GATEWAYS_TAG.sub("", other.subject)):
+    if _squeezed(GATEWAYS_TAG.sub("", one.subject)) == _squeezed(GATEWAYS_TAG.sub("", other.subject)):
         return True
     tagged = _by_list(one.transport) or _by_list(other.transport)
     return tagged and _squeezed(_TAG.sub("", one.subject)) == _squeezed(_TAG.sub("", other.subject))
