@@ -701,6 +701,16 @@ def test_a_customer_with_the_domain_of_a_mailbox_is_warned_of(run, tmp_path):
     assert "warning: customer acme: logik.example is the domain of a mailbox of ours" in said
 
 
+def test_a_customer_with_a_domain_of_anybodys_is_warned_of(run, tmp_path):
+    """All who have their mail there would be that customer's people."""
+    given = CUSTOMERS.replace('["acme.example"]', '["acme.example", "GMail.com", "web.de"]', 1)
+    (tmp_path / "customers.toml").write_text(given, encoding="utf-8")
+    code, said, _ = run("check")
+    assert code == 0
+    for domain in ("gmail.com", "web.de"):
+        assert f"warning: customer acme: anybody has an address at {domain};" in said
+
+
 @pytest.mark.parametrize(("language", "warned"), [("fr", True), ("en", False), ("", False)])
 def test_own_words_that_go_before_ours_in_the_language_of_a_customer_are_warned_of(run, tmp_path, language, warned):
     (tmp_path / "words").mkdir()

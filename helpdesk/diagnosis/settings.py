@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from helpdesk.core.staffing.vacancy import led_from_afar, vacancies
+from helpdesk.data_file import data_file
 from helpdesk.plural import plural
 from helpdesk.store.private_file import BESIDE, exposed, unreadable
 
@@ -26,10 +28,7 @@ def odd_settings(rules: Rules, now: datetime) -> Iterator[str]:
             yield f"customer {customer.key}: {policy.name} asks for an escalation_contact, there is none"
         if policy:
             yield from _too_many_contacts(customer, policy)
-        # No mistake where a desk serves its own house, and a bad one anywhere else.
-        ours = {mailbox.address.rpartition("@")[2] for mailbox in rules.configuration.mailboxes}
-        for domain in sorted(ours.intersection(customer.domains)):
-            yield f"customer {customer.key}: {domain} is the domain of a mailbox of ours, all of it is this customer"
+        yield from _odd_domains(customer, rules.configuration)
     for mailbox in rules.configuration.mailboxes:
         calls = any(step.pages for step in rules.book.policy(mailbox.policy).ladder)
         if calls and rules.configuration.teams[mailbox.team].rotation is None:
@@ -45,6 +44,21 @@ def odd_settings(rules: Rules, now: datetime) -> Iterator[str]:
     yield from rules.letters.templates.left_out()
     yield from rules.letters.templates.in_other_languages(_further_languages(rules))
     yield from _called_while_away(rules, now)
+
+
+def _odd_domains(customer: Customer, configuration: Configuration) -> Iterator[str]:
+    """Domains that make a customer's people of others."""
+    # No mistake where a desk serves its own house, and a bad one anywhere else.
+    ours = {mailbox.address.rpartition("@")[2] for mailbox in configuration.mailboxes}
+    for domain in sorted(ours.intersection(customer.domains)):
+        yield f"customer {customer.key}: {domain} is the domain of a mailbox of ours, all of it is this customer"
+    for domain in sorted(_anybodys().intersection(customer.domains)):
+        yield f"customer {customer.key}: anybody has an address at {domain}; name the contacts' own instead"
+
+
+@cache
+def _anybodys() -> frozenset[str]:
+    return frozenset(data_file(__package__, "anybodys.toml")["domains"])
 
 
 def _further_languages(rules: Rules) -> set[str]:
