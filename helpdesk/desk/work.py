@@ -153,7 +153,7 @@ def work_mail(unit: Unit, read: ReadMail) -> Worked:
     number = _write_down(unit, mail, arrival, decision, unit.terms_after(decision, terms))
     kept = replace(mail.came, subject=ERASED) if decision.erase else mail.came  # the order quotes what was to go
     done = _end(unit, read, decision.outcome, decision.because, case=number, message=kept)
-    return replace(done, message=mail.came)
+    return replace(done, message=mail.came) if decision.erase else done
 
 
 def _end(

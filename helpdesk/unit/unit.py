@@ -210,8 +210,8 @@ class Unit:
     def terms_after(self, decision: Decision, terms: Terms) -> Terms:
         """What applies once a decision has made a case another customer's, or another team's."""
         case = decision.case
-        if case is not None:
-            terms = replace(terms, team=self.rules.configuration.team_of(case, terms.mailbox))
+        if case and (team := self.rules.configuration.team_of(case, terms.mailbox)) is not terms.team:
+            terms = replace(terms, team=team)
         if case is None or case.customer == (terms.customer.key if terms.customer else ""):
             return terms
         return replace(terms, customer=self.rules.customers.by_key.get(case.customer))

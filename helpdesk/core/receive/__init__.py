@@ -41,8 +41,10 @@ def receive(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) ->
         (on_the_record(replace(other, insists=decision.insists), others, now), others)
         for other, others in decision.also
     )
-    told = progress_mails(case if decision.outcome == "appended" else None, decision.case, terms, arrival.key)
-    return on_the_record(replace(decision, drafts=(*decision.drafts, *told), also=also), terms, now)
+    told = tuple(progress_mails(case if decision.outcome == "appended" else None, decision.case, terms, arrival.key))
+    if told or also:
+        decision = replace(decision, drafts=(*decision.drafts, *told), also=also)
+    return on_the_record(decision, terms, now)
 
 
 def _by_sender(case: Case | None, arrival: Arrival, terms: Terms, now: datetime) -> Decision:

@@ -83,7 +83,7 @@ def in_plan(verdict: Verdict, plan: str, policy: Policy) -> Verdict:
     has, found = policy.severity_in(plan, verdict.severity), policy.level(verdict.severity)
     suspect = verdict.s1_suspect and policy.severity_in(plan, policy.severity.at_rank(1).key).rank == 1
     if has == found:
-        return replace(verdict, s1_suspect=suspect)
+        return replace(verdict, s1_suspect=suspect) if suspect != verdict.s1_suspect else verdict
     why = Reason("plan", f"{policy.plan(plan).name} has no {found.name}: {has.name}")
     reasons = (why, *verdict.reasons)
     return replace(verdict, severity=has.key, rank=has.rank, s1_suspect=suspect, reasons=reasons)
