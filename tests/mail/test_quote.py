@@ -125,6 +125,42 @@ def test_what_stands_below_the_message_goes(signature):
 
 
 @pytest.mark.parametrize(
+    "line",
+    """
+    Von meinem/meiner Galaxy gesendet
+    Odoslané z môjho iPhonu
+    Poslano z mojega iPhona
+    Trimis de pe iPhone-ul meu
+    Изпратено от моя iPhone
+    Στάλθηκε από το iPhone μου
+    iPhone'umdan gönderildi
+    נשלח מה-iPhone שלי
+    أُرسلت من الـ iPhone
+    ส่งจาก iPhone ของฉัน
+    Đã gửi từ iPhone của tôi
+    Dikirim dari iPhone saya
+    Надіслано з iPhone
+    Küldve iPhone-omról
+    나의 iPhone에서 보냄
+    携帯から送信
+    获取 Outlook for iOS
+    Ladda ner Outlook för Android
+    Get BlueMail for Android
+    Sent from my phone, please excuse typos.
+    """.strip().splitlines(),
+)
+def test_what_telephones_put_below_a_mail_goes_in_whatever_language(line):
+    assert new_text(f"{NEW}\n\n{line.strip()}\n") == NEW
+
+
+@pytest.mark.parametrize(
+    "line", ["Dikirim dari iPhone: it fails", "iPhone 15 gönderildi mi?", "Ladda ner Outlook, och sedan?"]
+)
+def test_nor_does_it_take_words_with_it(line):
+    assert line in new_text(f"{NEW}\n\n{line}\n")
+
+
+@pytest.mark.parametrize(
     "legal",
     [
         "This e-mail is confidential.",
