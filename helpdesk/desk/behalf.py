@@ -79,7 +79,7 @@ def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Openi
         text = new_text(new.text) if new.text else ""
         if new.person is None:
             return _nobodys(message, agent, text, wrong=new.wrong)
-        return _told(message, agent, new.person, subject=new.subject or _own_subject(message), text=text)
+        return _by_new_order(message, agent, new.person, subject=new.subject or _own_subject(message), text=text)
     others = list(dict.fromkeys(_outside(rules, message)))
     if others:
         placed = Placement(None, "agent", "an agent wrote to them, with us on copy")
@@ -106,7 +106,7 @@ def _found(rules: Rules, mail: Spooled, message: Message, agent: Agent) -> Openi
     return Opening(behalf, shown, Addressee(author, author), placed)
 
 
-def _told(message: Message, agent: Agent, person: Person, *, subject: str, text: str) -> Opening:
+def _by_new_order(message: Message, agent: Agent, person: Person, *, subject: str, text: str) -> Opening:
     shown = replace(_ours(message), to=(), cc=(), subject=subject, text=text, reply=text, message_id="")
     placed = Placement(None, "agent", "an agent opened it with #new")
     wrong = "orders beside #new (answer this mail with them)" if begins_with_order(text) else ""

@@ -192,13 +192,13 @@ class Delivery:
             outcome = self.courier.deliver(mail, before_dot=look)
         except _TakenOverError:
             self.sending.keeper.let_go(outbox.TABLE, [row.id])
-            _log.warning("taken over by another", **_named(row))
+            _log.warning("taken over by another", **_for_log(row))
             return None
         except NOT_NOW:
             self.sending.add([_Attempt(row, None, self.clock())])
             raise
         except Exception as problem:  # noqa: BLE001 - unknown is temporary (design law 2), and this mail's alone
-            _log.exception("a mail could not be sent", **_named(row))
+            _log.exception("a mail could not be sent", **_for_log(row))
             outcome = Retry(f"the desk could not send it: {type(problem).__name__}", uncertain=look.passed)
         finally:
             if self.pace is not None:
@@ -213,7 +213,7 @@ class Delivery:
         try:
             return self.sending.judge(row, outcome, now)
         except Exception:  # noqa: BLE001 - an answer that is not compared with others is still the answer
-            _log.exception("a refusal could not be compared", **_named(row))
+            _log.exception("a refusal could not be compared", **_for_log(row))
             return _Attempt(row, outcome, now)
 
 
@@ -288,14 +288,14 @@ def _note(unit: Unit, done: _Attempt, *, carefully: bool) -> bool:
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 - whatever it is, the state is worth more than the words about it
-        _log.exception("what became of a mail could not be told", **_named(done.row))
+        _log.exception("what became of a mail could not be told", **_for_log(done.row))
     try:
         with unit.connection.begin_nested():
             return _state(unit, done)[0]
     except NOT_NOW:
         raise
     except Exception:  # noqa: BLE001 - as above
-        _log.exception("what became of a mail could not be noted", **_named(done.row))
+        _log.exception("what became of a mail could not be noted", **_for_log(done.row))
         return False
 
 
@@ -368,7 +368,7 @@ def _count(counters: Counters, done: _Attempt, case: BriefCase | None) -> None:
 def _tell(done: _Attempt) -> None:
     """Write an attempt into the log, once its outcome is on disk."""
     row = done.row
-    log = _log.bind(**_named(row))
+    log = _log.bind(**_for_log(row))
     match done.outcome:
         case Sent(answer):
             log.info("sent", answer=answer)
@@ -382,7 +382,7 @@ def _tell(done: _Attempt) -> None:
             log.error("failed", answer=answer)
 
 
-def _named(row: Row) -> dict[str, Any]:
+def _for_log(row: Row) -> dict[str, Any]:
     """A mail as the log names it."""
     return {
         "outbox_id": row.id,

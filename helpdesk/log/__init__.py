@@ -144,10 +144,10 @@ def _chain(*, json: bool) -> list[Any]:
     written: list[Any] = (
         [_ordered, structlog.processors.JSONRenderer()] if json else [structlog.dev.ConsoleRenderer(colors=_terminal())]
     )
-    return [structlog.processors.add_log_level, stamp, failure, _named, _cleaned, *written]
+    return [structlog.processors.add_log_level, stamp, failure, _as_people_read, _cleaned, *written]
 
 
-def _named(_logger: Any, _method: str, entry: Entry) -> Entry:
+def _as_people_read(_logger: Any, _method: str, entry: Entry) -> Entry:
     """A case is called as people call it, and what does not apply is left out."""
     entry["logger"] = entry.pop("logger_name", None)
     if isinstance(case := entry.get("case"), int):

@@ -626,7 +626,7 @@ class Policy:
 
     def kind(self, key: str) -> PromiseKind:
         """The promise of that key. Raises NotFound."""
-        return _named("promise", key, self.kinds, self.key)
+        return _one_named("promise", key, self.kinds, self.key)
 
     @property
     def first_answer(self) -> PromiseKind:
@@ -661,14 +661,14 @@ class Policy:
 
     def plan(self, key: str) -> Plan:
         """The plan of that key. Raises NotFound."""
-        return _named("plan", key, self.plans, self.key)
+        return _one_named("plan", key, self.plans, self.key)
 
     def region(self, key: str) -> Region:
         """The region of that key, also as it is for a customer. Raises NotFound."""
         own, country, timezone = read_place(key)
         if not country and not timezone:
-            return _named("region", key, self.regions, self.key)
-        return replace(_named("region", own, self.regions, self.key), key=key, country=country, timezone=timezone)
+            return _one_named("region", key, self.regions, self.key)
+        return replace(_one_named("region", own, self.regions, self.key), key=key, country=country, timezone=timezone)
 
     def region_for(self, region: str, *, country: str, timezone: str) -> str:
         """The key of a region ("" is the first) as it is for a customer of that country and zone."""
@@ -686,7 +686,7 @@ class Policy:
 
     def channel(self, key: str) -> Channel:
         """The channel of that key. Raises NotFound."""
-        return _named("channel", key, self.channels, self.key)
+        return _one_named("channel", key, self.channels, self.key)
 
     @property
     def default_calendar(self) -> Calendar:
@@ -717,7 +717,7 @@ class Policy:
 
     def level(self, key: str) -> Level:
         """The severity of that key. Raises NotFound."""
-        return _named("severity", key, self.severity.levels, self.key)
+        return _one_named("severity", key, self.severity.levels, self.key)
 
     def levels_of(self, plan: str) -> tuple[Level, ...]:
         """The severities that a plan has, the worst first. Raises NotFound."""
@@ -775,7 +775,7 @@ class _Keyed(Protocol):
 _K = TypeVar("_K", bound=_Keyed)
 
 
-def _named(what: str, key: str, among: Iterable[_K], policy: str) -> _K:
+def _one_named(what: str, key: str, among: Iterable[_K], policy: str) -> _K:
     among = tuple(among)
     for entry in among:
         if entry.key == key:

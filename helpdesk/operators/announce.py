@@ -67,14 +67,14 @@ def audience_of(unit: Unit, window: MaintenanceWindow) -> AnnouncementAudience:
     """Everybody whom the customers that a window concerns have named, else who wrote last."""
     policy = unit.rules.book.policy(window.policy)
     customers = concerned(unit.rules.customers.by_key.values(), window, policy)
-    people = {customer.key: _named(customer) or _latest(unit, customer) for customer in customers}
+    people = {customer.key: _addresses_of(customer) or _latest(unit, customer) for customer in customers}
     return AnnouncementAudience(
         tuple((customer, Person(address)) for customer in customers for address in people[customer.key]),
         tuple(customer for customer in customers if not people[customer.key]),
     )
 
 
-def _named(customer: Customer) -> tuple[str, ...]:
+def _addresses_of(customer: Customer) -> tuple[str, ...]:
     named = dict.fromkeys((*(contact.address for contact in customer.contacts), customer.escalation_contact))
     return tuple(address for address in named if address)
 

@@ -263,7 +263,7 @@ def compliance_text(compliance: Compliance) -> str:
         rows += [(f"  {compliance.names[line.target]} {line.severity}", *_cells(tally)) for line, tally in lines]
     rows.append(("all",))
     rows += [(f"  {compliance.names[target]}", *_cells(tally)) for target, tally in sorted(compliance.totals.items())]
-    told = (*_told("not warranted", compliance.reasons), *_told("exempt", compliance.exemptions))
+    told = (*_counted_reasons("not warranted", compliance.reasons), *_counted_reasons("exempt", compliance.exemptions))
     return "\n".join([*_aligned(rows), *told, *_called(compliance), *_satisfied(compliance)])
 
 
@@ -305,6 +305,6 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join([name.ljust(widths[0]), *cells]).rstrip()
 
 
-def _told(what: str, reasons: Counter[str]) -> Iterator[str]:
+def _counted_reasons(what: str, reasons: Counter[str]) -> Iterator[str]:
     for because, number in reasons.most_common():
         yield f"{what}: {number}, {because}"

@@ -81,7 +81,7 @@ def _checks(message: Message, findings: Findings, *, handed_on: bool) -> Iterato
     if shown.sender and not plain:
         yield _check("plain From", False, "From allows of a second reading, and is never taken as authenticated")
     for token in shown.tokens:
-        yield _check("reply token", token.given_to_sender, _told(token))
+        yield _check("reply token", token.given_to_sender, _token_words(token))
     if not shown.tokens:
         yield _check("reply token", False, "none")
     for number in shown.own_ids:
@@ -97,7 +97,7 @@ def _checks(message: Message, findings: Findings, *, handed_on: bool) -> Iterato
     yield _check("as it would be placed now", role != "outsider", f"{role}: {findings.placement.because}")
 
 
-def _told(token: TokenSeen) -> str:
+def _token_words(token: TokenSeen) -> str:
     what = f"{token.purpose}'s, for HD-{token.case}"
     if token.given_to_sender:
         return f"{what}, given to this sender"

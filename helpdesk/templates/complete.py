@@ -24,7 +24,7 @@ def left_out(sources: Mapping[str, str], of: Collection[str]) -> Iterator[tuple[
     for language in sorted({name.partition("/")[0] for name in of if "/" in name} & languages().keys() - {"en"}):
         files = {name: f"{language}/{name}.txt" for name in sorted(TO_CUSTOMERS)}
         for name, file in files.items():
-            unsaid = sorted(_said(f"{name}.txt", sources) - _said(file, sources)) if file in of else ()
+            unsaid = sorted(_names_asked(f"{name}.txt", sources) - _names_asked(file, sources)) if file in of else ()
             if unsaid:
                 yield file, f"says nothing of {', '.join(unsaid)}, which {name}.txt has"
         missing = [name for name, file in files.items() if file not in sources]
@@ -32,7 +32,7 @@ def left_out(sources: Mapping[str, str], of: Collection[str]) -> Iterator[tuple[
             yield language, f"no {', '.join(missing)}: those mails are in English"
 
 
-def _said(file: str, sources: Mapping[str, str], seen: frozenset[str] = frozenset()) -> set[str]:
+def _names_asked(file: str, sources: Mapping[str, str], seen: frozenset[str] = frozenset()) -> set[str]:
     """The names that a file and what it includes asks for."""
     if file not in sources or file in seen:
         return set()
@@ -41,4 +41,4 @@ def _said(file: str, sources: Mapping[str, str], seen: frozenset[str] = frozense
     except TemplateSyntaxError:
         return set()  # it cannot be read, and that is told
     included = (one for one in find_referenced_templates(tree) if one)
-    return find_undeclared_variables(tree).union(*(_said(one, sources, seen | {file}) for one in included))
+    return find_undeclared_variables(tree).union(*(_names_asked(one, sources, seen | {file}) for one in included))

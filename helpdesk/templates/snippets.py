@@ -70,7 +70,7 @@ class Snippets:
         for place in ((own, language), ("", language), (own, ""), ("", "")):
             found = self._texts.get((*place, name.casefold()))
             if found is not None:
-                return _said(found, words)
+                return _rendered(found, words)
         return ""
 
     def _read(self, file: Path, shown: Path) -> None:
@@ -99,7 +99,7 @@ class Snippets:
             yield f"{name!r} is not given to it; there are {', '.join(_NAMES)}{near}"
 
 
-def _said(snippet: Template, words: SnippetWords) -> str:
+def _rendered(snippet: Template, words: SnippetWords) -> str:
     try:
         return snippet.render(as_names(words)).strip()
     except (TemplateError, TypeError, ValueError, ArithmeticError):

@@ -73,7 +73,7 @@ def _quoting(draft: Draft, messages: Sequence[StoredMessage], zone: str) -> Draf
     """The draft with what was said in these mails."""
     said = list(filter(_by_somebody, messages))
     shows = tuple(message.spool_id for message in said if message.spool_id)
-    return replace(draft, text="\n\n".join(_said(message, zone) for message in said), shows=shows)
+    return replace(draft, text="\n\n".join(_mail_words(message, zone) for message in said), shows=shows)
 
 
 def _question(connection: Connection, case: Case, content: CustomerReminderMail) -> str:
@@ -103,7 +103,7 @@ def _by_somebody(message: StoredMessage) -> bool:
     return bool(message.reply) and message.visibility != "robot"
 
 
-def _said(message: StoredMessage, zone: str) -> str:
+def _mail_words(message: StoredMessage, zone: str) -> str:
     who, whose = message.author_name or message.author, _WHOSE.get(message.visibility, "")
     return f"{who}, {moment(message.at, zone)}{whose}:\n{message.reply}"
 

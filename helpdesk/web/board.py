@@ -55,7 +55,7 @@ def board(visit: Visit) -> Response:
 def _open(unit: Unit, filters: Filters, after: str) -> tuple[list[int], str]:
     """The numbers of a page, and behind which place the next one begins."""
     found = page(unit.connection, filters.kept, size=SHOWN + 1, after=_place(after))
-    later = _told(found[SHOWN - 1]) if len(found) > SHOWN else ""
+    later = _place_words(found[SHOWN - 1]) if len(found) > SHOWN else ""
     return [place.number for place in found[:SHOWN]], later
 
 
@@ -64,7 +64,7 @@ def _ended(unit: Unit, filters: Filters, after: str) -> tuple[list[int], str]:
     return found, str(before or "")
 
 
-def _told(place: BoardPlace) -> str:
+def _place_words(place: BoardPlace) -> str:
     due = f"{place.due_at:{_INSTANT}}" if place.due_at else _NOTHING_DUE
     return f"{due}_{place.opened_at:{_INSTANT}}_{place.number}"
 
@@ -101,7 +101,7 @@ def searched(visit: Visit) -> Response:
     filters = read_filters(visit.query, "/search", visit.viewer, visit.views.units.rules)
     after = visit.query.get("after", "")
     with visit.read() as unit:
-        exact = _named(unit, filters) if not after else []
+        exact = _case_typed(unit, filters) if not after else []
         cards, later = _found(unit, filters, after)
         waiting = search.waiting(unit.connection, most=1000)
     return visit.page(
@@ -115,7 +115,7 @@ def searched(visit: Visit) -> Response:
     )
 
 
-def _named(unit: Unit, filters: Filters) -> list[Card]:
+def _case_typed(unit: Unit, filters: Filters) -> list[Card]:
     """The case whose number was typed."""
     with suppress(NotFound):
         return _cards(unit, filters, [number_in(filters.text)])

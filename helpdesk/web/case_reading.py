@@ -156,7 +156,7 @@ def read_case(unit: Unit, case: Case, viewer: Viewer, asked: Mapping[str, str]) 
     due = [one for one in running if one.due_at]
     coming = _coming(unit, case, [*running, *ended])
     taken = case.of_type(StepTaken)
-    shown = {id(clock): _shown(clock, taken, coming, now) for clock in (*running, *excerpts["clocks"].of(ended))}
+    shown = {id(clock): _shown_clock(clock, taken, coming, now) for clock in (*running, *excerpts["clocks"].of(ended))}
     return CaseReading(
         case=case,
         policy=policy,
@@ -205,7 +205,7 @@ def _coming(unit: Unit, case: Case, found: Sequence[Clock]) -> Sequence[Rung]:
     return outstanding(case, unit.terms(mailbox, case=case), sorted(found, key=lambda clock: clock.started_at))
 
 
-def _shown(clock: Clock, taken: Sequence[StepTaken], coming: Sequence[Rung], now: datetime) -> ShownClock:
+def _shown_clock(clock: Clock, taken: Sequence[StepTaken], coming: Sequence[Rung], now: datetime) -> ShownClock:
     lines = tuple(map(explained_line, clock_lines(clock, now)))
     if not clock.stretches:  # one line says why
         return ShownClock(clock.kind.name, clock.state(now), lines[0].words.partition(": ")[2], None, ())

@@ -145,12 +145,12 @@ def form_of(case: Case, policy: Policy, team: Team, written: Composition, writer
         ],
         orders=[
             FormChoice("", "None"),
-            *(FormChoice(verb, _told(verb, form)) for verb, form in ORDERS.items() if verb not in _ELSEWHERE),
+            *(FormChoice(verb, _order_words(verb, form)) for verb, form in ORDERS.items() if verb not in _ELSEWHERE),
         ],
     )
 
 
-def _told(verb: str, form: OrderForm) -> str:
+def _order_words(verb: str, form: OrderForm) -> str:
     return f"{f'#{verb} {form.shape}'.strip()}: {form.does}"
 
 

@@ -66,7 +66,11 @@ class DueAnswer:
 def policies(visit: Visit) -> Response:
     """The policies that mailboxes are bound to; of one alone its page."""
     found = visit.views.units.rules.bound_policies
-    return _shown(visit, found[0]) if len(found) == 1 else visit.page("policies.html", title="Policies", policies=found)
+    return (
+        _policy_page(visit, found[0])
+        if len(found) == 1
+        else visit.page("policies.html", title="Policies", policies=found)
+    )
 
 
 def policy(visit: Visit) -> Response:
@@ -75,10 +79,10 @@ def policy(visit: Visit) -> Response:
     found = next((one for one in visit.views.units.rules.bound_policies if one.key == key), None)
     if found is None:
         raise NotFound(f"no policy {key} is in force")
-    return _shown(visit, found)
+    return _policy_page(visit, found)
 
 
-def _shown(visit: Visit, found: Policy) -> Response:
+def _policy_page(visit: Visit, found: Policy) -> Response:
     zone = found.default_calendar.timezone
     local = visit.now.astimezone(ZoneInfo(zone))
     sections = [_read(number, one) for number, one in enumerate(offering_sections(found, now=visit.now))]

@@ -60,7 +60,7 @@ def trend_tables(trends: Trends, customers: Mapping[str, Customer]) -> list[Repo
     by_customer = sorted(trends.customers.items(), key=lambda one: (-one[1].breached, named[one[0]]))
     return [
         _kept("weeks", "By week", "week of", ((week, tally) for week, tally in weeks), draw_columns(columns)),
-        _kept("severities", "By severity", "severity", _named(severities)),
+        _kept("severities", "By severity", "severity", _with_names(severities)),
         _kept("teams", "By team", "team", sorted(trends.teams.items())),
         _kept("customers", "By customer", "customer", ((named[key], tally) for key, tally in by_customer)),
         _kept("promises", "By promise", "promise", sorted(trends.promises.items())),
@@ -69,7 +69,7 @@ def trend_tables(trends: Trends, customers: Mapping[str, Customer]) -> list[Repo
     ]
 
 
-def _named(severities: Sequence[tuple[RankedLevel, Tally]]) -> Iterator[tuple[str, Tally]]:
+def _with_names(severities: Sequence[tuple[RankedLevel, Tally]]) -> Iterator[tuple[str, Tally]]:
     """Each by its name, with its rank where policies mean several ranks by it."""
     ranks = Counter(level.name for level, _ in severities)
     for level, tally in severities:

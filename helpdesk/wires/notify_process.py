@@ -112,14 +112,14 @@ def _listen() -> Heard:
         try:
             return send(session, request, **options)
         except requests.RequestException as problem:
-            heard.problem = _named(problem, answered=bool(heard.statuses))
+            heard.problem = _why_unanswered(problem, answered=bool(heard.statuses))
             raise
 
     requests.Session.send = listening  # type: ignore[method-assign, assignment]
     return heard
 
 
-def _named(problem: requests.RequestException, *, answered: bool) -> str:
+def _why_unanswered(problem: requests.RequestException, *, answered: bool) -> str:
     """Why there is no answer. Whose certificate is not believed, and who is not reached, gets nothing.
 
     `answered`: one has begun, so that TLS broke in the midst of it, as it does where memory ends.

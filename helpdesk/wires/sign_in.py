@@ -65,7 +65,7 @@ def by_device(
     pace = pace or SignInClock()
     begun = token_server.post(device_url, application.form | _scope(application))
     device, code, url = (str(begun.get(name, "")) for name in ("device_code", "user_code", "verification_uri"))
-    if not (device and _shown(code) and _is_web(url)):
+    if not (device and _is_printable(code) and _is_web(url)):
         raise Unavailable("the token server gave no code to sign in with")
     tell(f"Open {url} in any browser, and type the code {code}")
     form = {"grant_type": _DEVICE, "device_code": device, **application.form}
@@ -97,7 +97,7 @@ def _seconds(value: object, usual: float) -> float:
     return float(value) if isinstance(value, int | float) and value > 0 else usual
 
 
-def _shown(text: str) -> bool:
+def _is_printable(text: str) -> bool:
     return text.isprintable() and 0 < len(text) < 100
 
 

@@ -130,10 +130,10 @@ def _drafts(
         delayed=delayed,
     )
     key = _key(suspicion.at, rung)
-    return tuple(Draft(content, person, key) for person in _told(case, terms, now, rung=rung))
+    return tuple(Draft(content, person, key) for person in _alarmed(case, terms, now, rung=rung))
 
 
-def _told(case: Case, terms: Terms, now: datetime, *, rung: str) -> tuple[Person, ...]:
+def _alarmed(case: Case, terms: Terms, now: datetime, *, rung: str) -> tuple[Person, ...]:
     """The assignee and who is on call, the lead where nobody is; all of them when the alarm is repeated."""
     rota = terms.team.rotation is not None
     seats = ("assignee", "on-call") if rota and rung == "now" else ("assignee", "on-call", "on-call-secondary", "lead")

@@ -67,7 +67,7 @@ def _sentences(lower: str, *, every: bool) -> Iterator[str]:
 
 def _appeals(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
     if named:
-        yield from _named(sentence, named)
+        yield from _in_words_of_policy(sentence, named)
     if not _hint().search(sentence):
         return
     for language in _languages():
@@ -81,7 +81,7 @@ def _appeals(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
             yield Appeal(asks[0].strip(" ,;"), sure=not _later(sentence, language))
 
 
-def _named(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
+def _in_words_of_policy(sentence: str, named: Sequence[str]) -> Iterator[Appeal]:
     if not any(one.lower() in sentence for one in named):
         return  # the pattern would be tried at every letter
     found = _words_of_policy(tuple(named)).search(sentence)

@@ -132,11 +132,11 @@ def _marks(behalf: Behalf, arrival: Arrival, now: datetime) -> Iterator[Event]:
     at, agent = arrival.received_at, behalf.agent
     if behalf.note:
         yield AgentNoted(at, now, agent.address, message_id="", key=arrival.key)
-    for tag in filter(None, (_said(behalf), unconfirmed_tag(agent.address) if behalf.unconfirmed else "")):
+    for tag in filter(None, (_how_it_came(behalf), unconfirmed_tag(agent.address) if behalf.unconfirmed else "")):
         yield CaseFlagged(at, now, DESK, tag=tag)
 
 
-def _said(behalf: Behalf) -> str:
+def _how_it_came(behalf: Behalf) -> str:
     name = behalf.agent.name_or_address
     dated = f", written {behalf.dated}" if behalf.dated else ""
     said = {

@@ -66,7 +66,7 @@ def answered_meanwhile(execution: Execution) -> CaseMail | None:
 def tell(execution: Execution) -> None:
     """Write to the others what the agent sent to the customer, and what they did to the case."""
     orders = execution.orders
-    done = [said for event in execution.events if (said := _said(execution, event))]
+    done = [said for event in execution.events if (said := _news_of(execution, event))]
     answered = not execution.stays and bool(orders.text or not orders.commands)
     if not (done or answered):
         return
@@ -77,7 +77,7 @@ def tell(execution: Execution) -> None:
         execution.drafts.append(Draft(copy, agent.person, key, orders.text, name, shows=shows))
 
 
-def _said(execution: Execution, event: Event) -> str:
+def _news_of(execution: Execution, event: Event) -> str:
     """What others hear of it; "" where they do not."""
     policy = execution.terms.policy
     match event:

@@ -93,7 +93,7 @@ def _fits_region(sector: Sector, customer: Customer | None, policy: Policy, text
     return (
         not sector.regions
         or (customer is not None and _region(customer, policy) in sector.regions)
-        or any(_named(name, text) for name in named)
+        or any(_names(name, text) for name in named)
     )
 
 
@@ -107,7 +107,7 @@ def _fits_thing(sector: Sector, verdict: Verdict, terms: Terms, text: str) -> bo
     theirs = terms.customer.products if terms.customer else ()
     return (
         not sector.things
-        or any(_named(thing, text) for thing in sector.things)
+        or any(_names(thing, text) for thing in sector.things)
         or _is_among(about, sector)
         or bool(theirs and all(_is_among((product,), sector) for product in theirs))
     )
@@ -117,7 +117,7 @@ def _is_among(names: Iterable[str], sector: Sector) -> bool:
     return any(name.lower() in sector.things for name in names)
 
 
-def _named(thing: str, text: str) -> bool:
+def _names(thing: str, text: str) -> bool:
     """Whether a text names it, also as the beginning of a word: Europe, European."""
     end = "" if len(thing) >= _SHORT else r"(?!\w)"
     return re.search(rf"(?<!\w){re.escape(thing)}{end}", text) is not None
@@ -129,7 +129,7 @@ def excuses(window: MaintenanceWindow, terms: Availability, customer: Customer |
     return (
         (sector.production or not sector.other)
         and (not sector.regions or (customer is not None and _region(customer, policy) in sector.regions))
-        and (not sector.things or any(_named(thing, called) for thing in sector.things))
+        and (not sector.things or any(_names(thing, called) for thing in sector.things))
     )
 
 

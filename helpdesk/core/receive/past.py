@@ -107,7 +107,7 @@ def opened(
 def said(case: Case, mails: Sequence[PastMail], ours: Collection[str], now: datetime) -> list[Event]:
     """What these mails add to a case of then."""
     taken_at = case.events[0].recorded_at
-    events: list[Event] = [_said(mail, min(mail.at, taken_at), now) for mail in mails]
+    events: list[Event] = [_event_of(mail, min(mail.at, taken_at), now) for mail in mails]
     known = {case.requester.address, *(person.address for person in case.participants), *ours}
     joined = {person.address: person for mail in mails for person in people_of(mail) if person.address not in known}
     last = max(event.at for event in events)
@@ -131,7 +131,7 @@ def ended(case: Case, status: Status, now: datetime, *, at: datetime | None = No
     return case.after(*made[status])
 
 
-def _said(mail: PastMail, at: datetime, now: datetime) -> Event:
+def _event_of(mail: PastMail, at: datetime, now: datetime) -> Event:
     by, message_id = mail.author.address if mail.author else DESK, mail.message.message_id
     if mail.internal:
         return AgentNoted(at, now, by, message_id=message_id, key=mail.key)

@@ -116,7 +116,7 @@ def relieve(decision: Decision, terms: Terms, now: datetime, *, because: str) ->
         return decision
     successor = _successor(need)
     if case.active and successor:
-        told = _told(successor, need, theirs[0].key, because)
+        told = _handover(successor, need, theirs[0].key, because)
         return _given_to(successor, decision, theirs, _given(successor, need), told)
     also = [successor.person] if successor else _beside(need, decision)
     note = f"{holder.name_or_address}, who has this case and is {need.why}"
@@ -134,7 +134,7 @@ def running_out(case: Case, terms: Terms, now: datetime, *, due_at: datetime | N
     if successor is None:
         return (), ()
     key = f"away/{now:%Y%m%dT%H%M%SZ}"
-    return (_given(successor, need),), _told(successor, need, key, "a promise is running out")
+    return (_given(successor, need),), _handover(successor, need, key, "a promise is running out")
 
 
 def _leaves(case: Case, terms: Terms, now: datetime) -> Decision:
@@ -147,7 +147,7 @@ def _leaves(case: Case, terms: Terms, now: datetime) -> Decision:
     if successor is None:
         return Decision(case)
     event = _given(successor, need)
-    told = _told(successor, need, f"away/{now:%Y%m%dT%H%M%SZ}", "somebody waits for an answer")
+    told = _handover(successor, need, f"away/{now:%Y%m%dT%H%M%SZ}", "somebody waits for an answer")
     return Decision(case.after(event), (event,), told)
 
 
@@ -294,7 +294,7 @@ def _given(agent: Agent, need: _Need) -> Event:
     return assignment.given(agent, f"{need.holder.name_or_address} is {need.why}; {standing}", need.terms, need.now)
 
 
-def _told(agent: Agent, need: _Need, key: str, because: str) -> tuple[Draft, Draft]:
+def _handover(agent: Agent, need: _Need, key: str, because: str) -> tuple[Draft, Draft]:
     said = f"given to {agent.name_or_address}, because you are {need.why} and {because}"
     note = f"{need.holder.name_or_address}, who had this case and is {need.why}"
     echo = Draft(EchoMail(done=(said,)), need.holder.person, key)

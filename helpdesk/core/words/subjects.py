@@ -49,11 +49,11 @@ def bare_subject(subject: str) -> str:
 
 def says_the_same(subject: str, of_case: str) -> bool:
     """Whether a mail's subject says nothing that its case's does not: letters and figures count."""
-    return _said(subject) in _said(of_case)
+    return _compared(subject) in _compared(of_case)
 
 
-def _said(subject: str) -> str:
-    return _plain(_REF.sub(" ", _bare(subject)))
+def _compared(subject: str) -> str:
+    return _letters_and_digits(_REF.sub(" ", _bare(subject)))
 
 
 def _bare(subject: str) -> str:
@@ -67,10 +67,10 @@ def new_subject(subject: str, *, of_case: str, ref: str) -> str:
     if begins and begins[1].upper() == ref:
         return ""  # as our own subjects begin
     bare = _REF.sub(lambda found: "" if found[1].upper() == ref else found[0], said)
-    theirs = _plain(_bare(of_case))
+    theirs = _letters_and_digits(_bare(of_case))
     known = {"", theirs, *(() if theirs else _NO_SUBJECT)}
-    return "" if _plain(bare) in known else " ".join(bare.split())
+    return "" if _letters_and_digits(bare) in known else " ".join(bare.split())
 
 
-def _plain(text: str) -> str:
+def _letters_and_digits(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalnum())

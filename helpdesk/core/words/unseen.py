@@ -66,14 +66,14 @@ def sight(mails: Collection[CaseMail], handed: Collection[Handed], *, at: dateti
     """What an agent had seen whose mail was received at `at` and answers the mail of ours with that Message-ID."""
     until = at - SETTLES
     answered = next((one for one in handed if one.message_id == answers), None)
-    at_hand = _shown([answered] if answered else [])
-    shown = _shown([one for one in handed if one.sent_at is not None and one.sent_at <= until])
+    at_hand = _is_in([answered] if answered else [])
+    shown = _is_in([one for one in handed if one.sent_at is not None and one.sent_at <= until])
     unseen = [one for one in mails if not at_hand(one) and (one.at > until or not shown(one))]
     newer = [one for one in mails if answered and one not in unseen and one.at > answered.created_at]
     return Sight(tuple(unseen), tuple(newer))
 
 
-def _shown(handed: Collection[Handed]) -> Callable[[CaseMail], bool]:
+def _is_in(handed: Collection[Handed]) -> Callable[[CaseMail], bool]:
     """Whether a mail stands in one of these. What was typed has no number but 0: it does in what was written since."""
     numbers: frozenset[int] = frozenset().union(*(one.shows for one in handed))
     typed = [one.created_at for one in handed if 0 in one.shows]

@@ -42,7 +42,7 @@ def text_of_archive(data: bytes) -> str:
         return ""
     shared = _strings(members.pop(_SHARED, ""))
     sheets = [xml for name, xml in members.items() if _SHEETS.fullmatch(name)]
-    texts = [_plain(xml) for name, xml in members.items() if not _SHEETS.fullmatch(name)]
+    texts = [_text_of(xml) for name, xml in members.items() if not _SHEETS.fullmatch(name)]
     return "\n".join([*texts, *(_cells(sheets, shared) if sheets else shared)])
 
 
@@ -78,7 +78,7 @@ _TABS = re.compile(r"<(?:w:tab|text:tab|text:s)\b")
 _TAG = re.compile(r"<[^<>]*+>")
 
 
-def _plain(xml: str) -> str:
+def _text_of(xml: str) -> str:
     """A cell beside another reads as `label: value`."""
     marked = _TABS.sub("\t<", _LINE_ENDS.sub(r"\n\g<0>", _CELL_ENDS.sub(": ", xml)))
     return _unescaped(_TAG.sub("", marked))

@@ -177,7 +177,7 @@ def _table(content: bytes, limit: int) -> dict[int, str]:
         kind, (body, _, _) = section[:5], section.partition(b"endbf")
         if kind.startswith(b"char"):
             codes = [found[1] for found in _CODES.finditer(body) if found[1]]
-            known.update((_code(code), _said(text)) for code, text in zip(codes[::2], codes[1::2], strict=False))
+            known.update((_code(code), _from_hex(text)) for code, text in zip(codes[::2], codes[1::2], strict=False))
             limit -= len(codes)
         elif kind == b"range":
             limit -= _ranges(body, known, limit)
@@ -198,7 +198,7 @@ def _ranges(body: bytes, known: dict[int, str], limit: int) -> int:
         elif found[3]:
             waiting, listed = [], None
         elif listed is not None and len(waiting) == 2:
-            known[_code(waiting[0]) + listed] = _said(found[1])
+            known[_code(waiting[0]) + listed] = _from_hex(found[1])
             listed += 1
         else:
             waiting.append(found[1])
@@ -212,7 +212,7 @@ def _ranges(body: bytes, known: dict[int, str], limit: int) -> int:
 
 def _count_on(range_: list[bytes], known: dict[int, str], limit: int) -> int:
     """Fill in a range, at most `limit` of it; returns how many codes it has."""
-    begins, last, text = _code(range_[0]), _code(range_[1]), _said(range_[2])
+    begins, last, text = _code(range_[0]), _code(range_[1]), _from_hex(range_[2])
     count = max(0, min(last - begins + 1, limit, 0x10000))
     for step in range(count if text else 0):
         known[begins + step] = text[:-1] + chr(min(ord(text[-1]) + step, 0xFFFD))
@@ -223,7 +223,7 @@ def _code(digits: bytes) -> int:
     return int(b"".join(digits.split())[:8] or b"0", 16)
 
 
-def _said(digits: bytes) -> str:
+def _from_hex(digits: bytes) -> str:
     whole = b"".join(digits.split())
     return bytes.fromhex(whole[: len(whole) // 2 * 2].decode("ascii")).decode("utf-16-be", "ignore")
 

@@ -117,7 +117,7 @@ def _text(data: bytes, part: Part, name: str) -> tuple[str, bool]:
     if _is_mail(part):
         return read_body(expanded(read_tree(data))).text, False
     if _TEXT.fullmatch(part.type) or _TEXT_NAME.fullmatch(name):
-        return _plain(data, part, name)
+        return _text_file(data, part, name)
     return "", False
 
 
@@ -130,7 +130,7 @@ def _unpacked(data: bytes, part: Part, name: str) -> str:
     return office.legible(data[: 4 * MAX_TEXT]) if data.startswith(_OLE) else ""
 
 
-def _plain(data: bytes, part: Part, name: str) -> tuple[str, bool]:
+def _text_file(data: bytes, part: Part, name: str) -> tuple[str, bool]:
     text = decode(data[: 4 * MAX_TEXT], part.parameters.get("charset", ""))[0][:MAX_TEXT]
     if part.type == "text/html" or name.lower().endswith((".htm", ".html")):
         return to_text(text), False

@@ -39,7 +39,7 @@ def is_absence_notice(text: str, *, names: Collection[str] = (), ours: bool = Fa
     own = frozenset(word for name in names for word in _WORD.findall(fold(name)) if len(word) > 1)
     away = False
     for number, sentence in enumerate(_sentences(_unsigned(text.split("\n"), own))):
-        said = _said(sentence, own, ours=ours) if number < _MOST else None
+        said = _says_away(sentence, own, ours=ours) if number < _MOST else None
         if said is None:
             return False
         away = away or said
@@ -54,7 +54,7 @@ def _is_a_persons(text: str) -> bool:
 def has_absence_sentence(text: str) -> bool:
     """Whether one of the first sentences only says that somebody is away; others may say more."""
     lines = text[:_LONGEST].split("\n")
-    return any(_said(one, frozenset(), ours=False) for one in islice(_sentences(lines), _MOST))
+    return any(_says_away(one, frozenset(), ours=False) for one in islice(_sentences(lines), _MOST))
 
 
 # --- words
@@ -218,7 +218,7 @@ _NAMES = 6  # in one sentence
 _LEFT, _LEFT_BESIDE_CONTACT = 1, 10  # characters, or words, of a script without capitals that may be names
 
 
-def _said(sentence: str, own: frozenset[str], *, ours: bool) -> bool | None:
+def _says_away(sentence: str, own: frozenset[str], *, ours: bool) -> bool | None:
     """Whether a sentence of a notice says that its writer is away; None where it is none of a notice."""
     marked = _TELEPHONE.sub(" @ ", _DATE.sub(" 0 ", _ADDRESS.sub(" @ ", sentence)))
     marks = [(word, fold(word)) for word in _MARKS.findall(marked)]

@@ -107,10 +107,10 @@ def _properties(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
         found = _LINE.match(line[:4_000])
         if found:
             given = {name.upper(): quoted or bare for name, quoted, bare in _PARAMETER.findall(found[2])}
-            yield found[1].upper(), given, _plain(found[3])
+            yield found[1].upper(), given, _unescaped(found[3])
 
 
-def _plain(value: str) -> str:
+def _unescaped(value: str) -> str:
     """RFC 5545 s3.3.11: what is escaped in a text."""
     return re.sub(r"\\([,;\\])", r"\1", re.sub(r"\\[nN]", "\n", value)).strip()
 

@@ -141,7 +141,7 @@ def _strict(data: bytes, codec: str) -> str | None:
 _DIRT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
-def _shown(found: re.Match[str]) -> str:
+def _visible(found: re.Match[str]) -> str:
     char = found[0]
     if char in "\r\x0b\x0c\x85\u2028\u2029":
         return "\n"
@@ -156,7 +156,7 @@ def clean(text: str) -> str:
     r"""`text` with `\n` line ends and without NUL, other controls and lone surrogates; databases refuse those."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    return _DIRT.sub(_shown, text)
+    return _DIRT.sub(_visible, text)
 
 
 def clean_line(text: str) -> str:
@@ -168,5 +168,5 @@ def clean_line(text: str) -> str:
 
 
 def _kept_apart(found: re.Match[str]) -> str:
-    shown = _shown(found).replace("\n", " ")
+    shown = _visible(found).replace("\n", " ")
     return shown or ("\ufffd" if found[0] < "\xa0" else "")

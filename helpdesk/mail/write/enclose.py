@@ -84,16 +84,16 @@ def _head(file: File) -> bytes:
     if kind.startswith(("message/", "multipart/")):
         kind = "application/octet-stream"  # RFC 2046 section 5.2.1: a message may not be base 64
     charset = file.charset if kind.startswith("text/") and _CHARSET.fullmatch(file.charset) else ""
-    of_type = [kind, *([f'charset="{charset}"'] if charset else []), f'name="{_plain(file.name)}"']
+    of_type = [kind, *([f'charset="{charset}"'] if charset else []), f'name="{_ascii_name(file.name)}"']
     lines = [
         "Content-Type: " + ";\r\n ".join(of_type),
         "Content-Transfer-Encoding: base64",
-        "Content-Disposition: " + ";\r\n ".join(["attachment", *_named(file.name)]),
+        "Content-Disposition: " + ";\r\n ".join(["attachment", *_name_parameters(file.name)]),
     ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def _named(name: str) -> Iterator[str]:
+def _name_parameters(name: str) -> Iterator[str]:
     """The parameters that name a file: plainly, or as RFC 2231 has it."""
     if _PLAIN_NAME.fullmatch(name):
         yield f'filename="{name}"'
@@ -106,7 +106,7 @@ def _named(name: str) -> Iterator[str]:
             yield f"filename*{number}*={'' if number else chr(39).join(['utf-8', '', ''])}{piece}"
 
 
-def _plain(name: str) -> str:
+def _ascii_name(name: str) -> str:
     """The name for readers that know no RFC 2231: itself, or one with the same ending."""
     if _PLAIN_NAME.fullmatch(name):
         return name

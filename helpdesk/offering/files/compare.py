@@ -75,13 +75,13 @@ def _promises(old: Policy, new: Policy) -> Iterator[Difference]:
     )
     kinds = {kind.key: kind.name for kind in (*old.kinds, *new.kinds)}
     for target, plan, severity, region, channel in product(kinds, plans, severities, regions, channels):
-        was, now = (_said(policy, target, plan, severity, region, channel) for policy in (old, new))
+        was, now = (_promised(policy, target, plan, severity, region, channel) for policy in (old, new))
         if was != now:
             who = f"plan {plan}, region {region}, channel {channel}"
             yield Difference(f"{kinds[target]} of {severity}", who, was, now)
 
 
-def _said(policy: Policy, target: str, plan: str, severity: str, region: str, channel: str) -> str:
+def _promised(policy: Policy, target: str, plan: str, severity: str, region: str, channel: str) -> str:
     if all(kind.key != target for kind in policy.kinds):
         return "none"
     promised = [
@@ -170,7 +170,7 @@ def _to_whom(policy: Policy) -> Iterator[tuple[str, str]]:
 
 def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
     """Everything else that a file says, entry by entry: for all who have it."""
-    yield from ((f"escalation of plan {plan.key}", _plain(plan.escalation)) for plan in policy.plans)
+    yield from ((f"escalation of plan {plan.key}", _value_words(plan.escalation)) for plan in policy.plans)
     for key, follows in policy.customer_hours.items():
         zone = ("their zone",) if follows.in_their_zone else ()
         yield f"calendar {key} takes from the customer", ", ".join((*zone, *follows.countries))
@@ -215,18 +215,18 @@ def _said_of(policy: Policy) -> Iterator[tuple[str, str]]:
         (f"maintenance {window.name}", f"{window.sector} {window.impact} {window.rule}".strip())
         for window in policy.maintenance
     )
-    yield from ((f"lifecycle {name}", _plain(value)) for name, value in _fields(policy.lifecycle))
+    yield from ((f"lifecycle {name}", _value_words(value)) for name, value in _fields(policy.lifecycle))
     if any(step.calls for step in policy.ladder):
         yield from ((f"calls, {name}", str(value)) for name, value in asdict(policy.calls).items())
     yield from _credits_of(policy)
-    yield "registered contacts only", _plain(policy.warranty.only_registered)
+    yield "registered contacts only", _value_words(policy.warranty.only_registered)
     yield "warranted from the first full", policy.warranty.first_full
     yield "warranted only with", ", ".join(policy.warranty.requires)
     yield from ((f"promise {kind.key}", f"{kind.name}: {kind.described()}") for kind in policy.kinds)
     for text, said in policy.translations.items():
         yield f"{text!r} in other languages", ", ".join(f"{code}: {words}" for code, words in said.items())
     for name in _PLAIN:
-        yield name, _plain(getattr(policy, name))
+        yield name, _value_words(getattr(policy, name))
 
 
 def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
@@ -249,7 +249,7 @@ def _credits_of(policy: Policy) -> Iterator[tuple[str, str]]:
 
 def _all_of(value: Any) -> str:
     """Every field of a value that is there, in words."""
-    return ", ".join(f"{name} {_plain(said)}" for name, said in _fields(value) if said)
+    return ", ".join(f"{name} {_value_words(said)}" for name, said in _fields(value) if said)
 
 
 _PLAIN = (
@@ -271,7 +271,7 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
     return ((one.name, getattr(value, one.name)) for one in fields(value))
 
 
-def _plain(value: Any) -> str:
+def _value_words(value: Any) -> str:
     if isinstance(value, timedelta):
         return str(value) if value.seconds else plural(value.days, "day")
     if isinstance(value, tuple):

@@ -286,8 +286,8 @@ def _slower_plans(policy: Policy) -> Iterator[Remark]:
     for cheaper, dearer in pairwise(policy.plans):
         for target in (kind.key for kind in policy.kinds):
             slower = [
-                f"{level.name} ({_said(policy, dearer, target, level.key)}"
-                f" against {_said(policy, cheaper, target, level.key)})"
+                f"{level.name} ({_amount(policy, dearer, target, level.key)}"
+                f" against {_amount(policy, cheaper, target, level.key)})"
                 for level in policy.severity.levels
                 if _slower(policy, cheaper, dearer, target, level.key)
             ]
@@ -327,7 +327,7 @@ def _promise(policy: Policy, plan: str, target: str, severity: str) -> Promise |
     return promise if isinstance(promise, Promise) else None
 
 
-def _said(policy: Policy, plan: Plan, target: str, severity: str) -> str:
+def _amount(policy: Policy, plan: Plan, target: str, severity: str) -> str:
     promise = _promise(policy, plan.key, target, severity)
     return str(promise.within) if promise else "nothing"
 

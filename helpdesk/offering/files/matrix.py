@@ -60,7 +60,7 @@ def _ambiguous(table: MatrixTable) -> Iterator[tuple[str, str]]:
         owners: dict[str, str] = {}
         for value in axis:
             for word in (value, *table.words.get(value, ())):
-                owner = owners.setdefault(_plain(word), value)
+                owner = owners.setdefault(_folded_words(word), value)
                 if owner != value:
                     yield f"words.{value}", f"expected {word!r} for one value only, {owner} has it too"
 
@@ -70,8 +70,8 @@ def _urgencies(table: MatrixTable) -> list[str]:
 
 
 def _names(values: Collection[str], words: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {_plain(word): value for value in values for word in (value, *words.get(value, ()))}
+    return {_folded_words(word): value for value in values for word in (value, *words.get(value, ()))}
 
 
-def _plain(word: str) -> str:
+def _folded_words(word: str) -> str:
     return folded(word).replace("_", " ")

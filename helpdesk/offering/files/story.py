@@ -95,13 +95,13 @@ def _one_of(key: str, expect: Mapping[str, Any], known: Collection[str]) -> str:
     value = expect.get(key, "")
     if isinstance(value, str) and value in {"", *known}:
         return value
-    raise ValueError(f"{key}: expected one of {', '.join(known)}, not {_shown(value)}")
+    raise ValueError(f"{key}: expected one of {', '.join(known)}, not {_kind_of_value(value)}")
 
 
 def _listed(key: str, what: str, expect: Mapping[str, Any]) -> tuple[str, ...] | None:
     value = expect.get(key)
     if value is not None and not isinstance(value, list):
-        raise ValueError(f"{key}: expected a list of {what}, not {_shown(value)}")
+        raise ValueError(f"{key}: expected a list of {what}, not {_kind_of_value(value)}")
     return None if value is None else tuple(value)
 
 
@@ -119,9 +119,9 @@ def _clocks(expect: Mapping[str, Any], targets: Collection[str]) -> Iterator[Clo
 def _percent(credit: object) -> Decimal:
     found = _PERCENT.fullmatch(credit.strip()) if isinstance(credit, str) else None
     if found is None or Decimal(found[1]) > 100:
-        raise ValueError(f'credit: expected percent such as "10 %", not {_shown(credit)}')
+        raise ValueError(f'credit: expected percent such as "10 %", not {_kind_of_value(credit)}')
     return Decimal(found[1])
 
 
-def _shown(value: object) -> str:
+def _kind_of_value(value: object) -> str:
     return repr(value) if isinstance(value, str) else "a table" if isinstance(value, ClockEntry) else "a list"

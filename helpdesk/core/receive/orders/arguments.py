@@ -30,7 +30,7 @@ REFERENCE = re.compile(
 def read_order(verb: Verb, line: str, argument: str, vocabulary: Vocabulary, *, insists: bool) -> Command | Mistake:
     """Read what stands behind an order's word; `line` is as it was written."""
     # Blanks that do not break, as HTML mails have them, are blanks.
-    read = _READERS.get(verb) or _plain(verb)
+    read = _READERS.get(verb) or _nothing_behind(verb)
     order = read(" ".join(argument.split()), vocabulary)
     if isinstance(order, str):
         return Mistake(line, order)
@@ -40,7 +40,7 @@ def read_order(verb: Verb, line: str, argument: str, vocabulary: Vocabulary, *, 
     return replace(order, line=line, insists=insists)
 
 
-def _plain(verb: Verb) -> _ArgumentReader:
+def _nothing_behind(verb: Verb) -> _ArgumentReader:
     return lambda argument, _vocabulary: f"{form_of(verb)} on a line of its own" if argument else Command(verb)
 
 

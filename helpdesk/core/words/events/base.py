@@ -80,7 +80,7 @@ def keyed(key: str, *, default: Any = MISSING) -> Any:
 def to_facts(event: Event) -> dict[str, Any]:
     """The facts of an event as JSON holds them."""
     values = [(fact, getattr(event, fact.name)) for fact in _facts_of(event.type)]
-    mine = {fact.key: _plain(value) for fact, value in values if value != fact.default or _stands(fact, event)}
+    mine = {fact.key: _as_json(value) for fact, value in values if value != fact.default or _stands(fact, event)}
     if not event.stored_keys and not event.other_facts:
         return mine
     known = {**event.other_facts, **mine}
@@ -126,7 +126,7 @@ def _stands(fact: _Fact, event: Event) -> bool:
     return fact.key in event.stored_keys if event.stored_keys else fact.written
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
