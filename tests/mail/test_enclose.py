@@ -110,6 +110,24 @@ def sorted_files(*attachments: Attachment, text: str = "", reply: str = "", secr
     return sorted_out(message, secrets=secrets, naming_staff=(), up_to=up_to, answers_us=False).attachments
 
 
+def test_a_picture_is_of_the_signature_also_where_the_text_describes_it():
+    """Exchange writes what a picture shows in its place, not what it is called: each mail brought its logo along."""
+    page = (
+        "<p>Look: <img alt='A broken\n total' src='cid:s1'></p><p>Kind regards<br>Kim<br><img src=cid:l1 alt=Acme></p>"
+    )
+    picture = "--b\nContent-Type: image/png; name={0}.png\nContent-Disposition: inline\nContent-ID: <{0}1>\n\n{1}\n"
+    pictures = "".join(picture.format(name, "x" * 9_000) for name in "sl")
+    plain = "--c\nContent-Type: text/plain\n\nLook: [A broken total]\n\nKind regards\nKim\n[Acme]\n"
+    rich = f"--c\nContent-Type: text/html\n\n{page}\n--c--\n"
+    for forms in (
+        f"Content-Type: multipart/alternative; boundary=c\n\n{plain}{rich}",
+        f"Content-Type: text/html\n\n{page}\n",
+    ):
+        message = parse(f"Content-Type: multipart/related; boundary=b\n\n--b\n{forms}{pictures}--b--\n".encode())
+        shot, logo = sorted_files(*message.attachments, text=message.text, reply=message.reply)
+        assert (shot.name, shot.kept, logo.name, logo.kept) == ("s.png", "", "l.png", DECORATION)
+
+
 def test_what_mail_programs_add_by_themselves_does_not_go_along():
     signature, dot, logo, shot = sorted_files(
         Attachment("smime.p7s", "application/pkcs7-signature", 3_000, 1),

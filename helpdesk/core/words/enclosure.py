@@ -74,7 +74,10 @@ def _stays(one: Attachment, message: Message, secrets: Collection[str]) -> str:
 
 def _decorates(one: Attachment, message: Message) -> bool:
     """Mail programs name a picture where it stands: in what was written now, or only in the rest of the text."""
-    return one.size < _DOT or (one.name in message.text and one.name not in message.reply)
+    if one.size < _DOT:
+        return True
+    text, reply = (" ".join(shown.split()) for shown in (message.text, message.reply))
+    return any(mark in text and mark not in reply for mark in (one.name, one.stand_in) if mark)
 
 
 def _holds_secret(one: Attachment, secrets: Collection[str]) -> bool:

@@ -63,6 +63,7 @@ class Attachment:
     part: int
     inline: bool = False
     kept: str = ""  # why it stays on the case when the mail is passed on; see `core.words.enclosure`
+    stand_in: str = ""  # the words that the text has in the place of a picture, beside its name
 
     @property
     def label(self) -> str:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.words.message import Attachment
 from helpdesk.mail.read import smime, tnef
-from helpdesk.mail.read.codec import clean_line
+from helpdesk.mail.read.codec import clean_line, decode
 from helpdesk.mail.read.headers import base64_size, decode_words, read_block, text_of
+from helpdesk.mail.read.html import stand_ins
 from helpdesk.mail.read.mime import Part, Tree, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_NAME = 150
+MAX_PAGE = 500_000  # octets that are looked through for pictures
 
 _EXTENSIONS = {
     "application/pdf": ".pdf",
@@ -81,10 +83,29 @@ def attachment(raw: bytes, part: int) -> tuple[str, str, bytes]:
 
 def listed(tree: Tree, parts: Iterable[Part], inline: frozenset[int]) -> tuple[Attachment, ...]:
     """These parts as attachments; `inline` holds the numbers of those that the text shows."""
+    shown = _stand_ins(tree) if inline else {}
     return tuple(
-        Attachment(name_of(tree, part), part.type, _size(tree, part), part.number, inline=part.number in inline)
+        Attachment(
+            name_of(tree, part),
+            part.type,
+            _size(tree, part),
+            part.number,
+            inline=part.number in inline,
+            stand_in=shown.get(part.content_id, ""),
+        )
         for part in parts
     )
+
+
+def _stand_ins(tree: Tree) -> dict[str, str]:
+    pages = (part for part in tree.parts if part.type == "text/html")
+    return {
+        source: shown
+        for part in pages
+        for source, shown in stand_ins(
+            decode(tree.body(part)[:MAX_PAGE], part.parameters.get("charset", ""))[0]
+        ).items()
+    }
 
 
 def _size(tree: Tree, part: Part) -> int:

@@ -188,7 +188,7 @@ class _Reader:
     def _related(self, part: Part) -> list[str]:
         start = part.parameters.get("start", "").strip("<> ")
         root = next(
-            (child for child in part.children if start and _content_id(child) == start),
+            (child for child in part.children if start and child.content_id == start),
             next((child for child in part.children if _may_show(child)), part.children[0]),
         )
         texts = self.texts(root)
@@ -211,7 +211,7 @@ class _Reader:
         for leaf in _leaves(part):
             if leaf.type not in _SHOWN or leaf.disposition == "attachment":
                 self._attach(leaf)
-                if _content_id(leaf) and leaf.type.startswith("image/"):
+                if leaf.content_id and leaf.type.startswith("image/"):
                     self._body.inline.add(leaf.number)
 
     def _attach(self, part: Part) -> None:
@@ -270,15 +270,11 @@ def _words(texts: list[str]) -> set[str]:
 
 def _is_referred_to(part: Part) -> bool:
     """Whether the root can show this part by its name: then it is no text of its own (RFC 2392, RFC 2557)."""
-    return bool(_content_id(part) or part.block.first("content-location"))
+    return bool(part.content_id or part.block.first("content-location"))
 
 
 def _letters(text: str) -> str:
     return "".join(char for char in text.casefold() if char.isalnum())
-
-
-def _content_id(part: Part) -> str:
-    return part.block.first("content-id").decode("ascii", "replace").strip("<> ")
 
 
 def _leaves(part: Part) -> Iterator[Part]:

@@ -62,6 +62,16 @@ _PARAGRAPH = re.compile(r"</?(?:p|h[1-6])\b")
 _BARE = re.compile("<(br|li|td|th)>")
 
 
+_IMAGE = re.compile(r"<img\b[^<>]{1,4000}>", re.IGNORECASE)
+
+
+def stand_ins(html: str) -> dict[str, str]:
+    """What a text has in the place of each picture that comes with its mail, by its Content-ID (RFC 2392)."""
+    images = (found[0][4:-1] for found in _IMAGE.finditer(html))
+    sources = ((_attribute(image, "src").partition("cid:")[2], _described(image)) for image in images)
+    return {source: shown for source, shown in sources if source and shown}
+
+
 def to_text(html: str) -> str:
     """The readable text of an HTML mail."""
     writer = _Writer()
@@ -294,9 +304,7 @@ class _Writer:
         self._links.append((_attribute(attributes, "href"), len(self._line)))
 
     def open_image(self, tag: str, attributes: str) -> None:  # noqa: ARG002
-        alt = _attribute(attributes, "alt").strip()
-        if alt:
-            self._put(f"[{_SPACES.sub(' ', alt)}]")
+        self._put(_described(attributes))
 
     def open_struck(self, tag: str, attributes: str) -> None:  # noqa: ARG002
         self._struck += 1
@@ -403,6 +411,11 @@ def _attribute(attributes: str, wanted: str) -> str:
             value: str = double or single or bare
             return unescape(_HUGE_NUMBER.sub("", value)) if wanted == "alt" else value
     return ""
+
+
+def _described(attributes: str) -> str:
+    alt = _attribute(attributes, "alt").strip()
+    return f"[{_SPACES.sub(' ', alt)}]" if alt else ""
 
 
 def _bare(link: str) -> str:

@@ -65,6 +65,11 @@ class Part:
         return self._disposition[1].get("filename") or self.parameters.get("name", "")
 
     @property
+    def content_id(self) -> str:
+        """By which a text names it, without its brackets (RFC 2392)."""
+        return self.block.first("content-id").decode("ascii", "replace").strip("<> ")
+
+    @property
     def encoding(self) -> str:
         """The Content-Transfer-Encoding, lower case."""
         return self.block.first("content-transfer-encoding").decode("ascii", "replace").strip(" ;\"'").lower()
