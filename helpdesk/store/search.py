@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from helpdesk.store.search_words import words_of
 from helpdesk.store.tables import cases, message, to_index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from helpdesk.core.words.case import Case
     from helpdesk.store.board import Kept, Reach
@@ -170,17 +170,16 @@ def _words(mail: Any, case: Case) -> list[str]:
     texts = (mail.subject, case.subject, case.customer, mail.author_name, mail.author, *people, *files, _own(mail))
     parts = ((mark, *words_of(text[:_LONGEST])) for text in texts if text)
     team = ([_mark("team", case.team)] if case.team else [],)
-    return list(_fitting(chain.from_iterable((*team, *parts))))
+    return _fitting(chain.from_iterable((*team, *parts)))
 
 
-def _fitting(words: Iterable[str]) -> Iterator[str]:
+def _fitting(words: Iterable[str]) -> list[str]:
     """As many as the index takes of one mail."""
-    room = _MOST_OCTETS
-    for word in islice(words, _MOST_WORDS):
-        room -= len(word.encode()) + 4  # for its place
-        if room < 0:
-            return
-        yield word
+    found = list(islice(words, _MOST_WORDS))
+    if 4 * (sum(map(len, found)) + len(found)) <= _MOST_OCTETS:
+        return found  # a sign has four octets at most, and so has a place
+    ends = accumulate(len(word.encode()) + 4 for word in found)
+    return [word for word, end in zip(found, ends, strict=True) if end <= _MOST_OCTETS]
 
 
 def _own(mail: Any) -> str:

@@ -16,6 +16,7 @@ _WORD = re.compile(r"[^\W_]+")
 _WITHOUT_BLANKS = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 )
+_MAY_COMBINE = re.compile("[\u0300-\U0010ffff]+")  # no sign below does
 _ASKED = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _SHORTEST_BEGINNING = 3  # letters: nearly everything begins with fewer; one less behind other words, as in jo@ac
 _MOST = 12  # things that are asked for at once
@@ -32,9 +33,12 @@ class Phrase:
 def words_of(text: str) -> list[str]:
     """The words of a text, folded, in their order."""
     if not text.isascii():
-        apart = unicodedata.normalize("NFKD", _WITHOUT_BLANKS.sub(r" \1 ", text))
-        text = "".join(sign for sign in apart if not unicodedata.combining(sign))
+        text = _MAY_COMBINE.sub(_bare, unicodedata.normalize("NFKD", _WITHOUT_BLANKS.sub(r" \1 ", text)))
     return [word[:LONGEST] for word in _WORD.findall(text.casefold())]
+
+
+def _bare(signs: re.Match[str]) -> str:
+    return "".join(sign for sign in signs[0] if not unicodedata.combining(sign))
 
 
 def asked(text: str, *, begins: bool = False) -> tuple[Phrase, ...]:
