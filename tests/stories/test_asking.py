@@ -82,7 +82,7 @@ def test_neighbours_of_the_order_are_read(desk, line, subject):
             f"#ask {VENDOR}\nThey say: No rule fires since we moved to the new plan.",
             "what the customer wrote is not for a",
         ),
-        (f"#ask {VENDOR} No rule fires since we moved to the new plan\nHello", "what the customer wrote"),
+        (f"#ask {VENDOR} No rule fires since we moved to the new plan\n\nHello", "what the customer wrote"),
     ],
 )
 def test_what_is_no_question_comes_back_and_nothing_leaves(desk, body, hint):
