@@ -67,7 +67,8 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     answered = _sent(texts)
     text = compared(message.text, answered)
     own = written(text, answered, learnt.tails)
-    if own.text.strip().lower() == "#answer":
+    held = own.text.strip().lower() == "#answer"
+    if held:
         own = replace(own, rest=_held(unit, case, agent))
     kept = _kept(unit, case, correspondence, own, agent, mailbox)
     found = inside(own.text, _with_ours(kept, answered, correspondence, case))
@@ -80,7 +81,7 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         found = inside(own.text, _with_ours(kept, answered, correspondence, case))
     if message.robot is None:
         _learn(unit, agent, learnt, closing_lines(text))
-    if text.gone and own.rest and _may_be_reminded(case, own):
+    if text.gone and own.rest and not held and _may_be_reminded(case, own):
         own = written(text, answered, learnt.tails, asked_above(text, overlap.known(correspondence.asked)))
     passed_on = passed_on_from(own.text, message, raw)
     if passed_on:
