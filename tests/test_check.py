@@ -511,6 +511,16 @@ def test_a_console_whose_cookies_can_be_read_on_the_way_is_named(run, edit, publ
     assert out.count("warning: desk.public_url is http: ") == warned
 
 
+@pytest.mark.parametrize(("public", "warned"), [("http://127.0.0.1:8080", 1), ("https://desk.example", 0), ("", 0)])
+def test_links_to_this_host_in_mails_that_leave_it_are_named(run, edit, name_servers, public, warned):  # noqa: F811
+    public = f'public_url = "{public}"' if public else ""
+    edit(("[desk]", f"[desk]\n{public}"), ("[smtp_out]", f'[web]\nlisten = "127.0.0.1:{closed_port()}"\n[smtp_out]'))
+    with ScriptedSmarthost() as smarthost:
+        edit(('url = "maildir:outgoing"', f'url = "{smarthost.url}"'))
+        _, out, _ = run("check")
+    assert out.count("warning: desk.public_url names this host: ") == warned
+
+
 def test_the_port_that_our_own_daemon_has_is_no_problem(run, edit, tmp_path):  # noqa: F811
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"

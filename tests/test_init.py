@@ -121,6 +121,8 @@ def test_no_desk_listens_to_others_without_a_token_or_trusts_a_network(run, tmp_
         closed = listen in {"127.0.0.1", "localhost", "[::1]"}
         assert ("token_file" in file["web"]) == (not closed)
         assert "trusted_relays" not in file["smtp_in"]
+        # Where all of it stays on this host, who opens the console can sign in at once.
+        assert file["desk"].get("public_url") == (f"http://{listen}:8080" if closed else None)
         if not closed:
             assert re.fullmatch(r"[\w-]{32}\n", (tmp_path / f"desk{number}" / "token").read_text())
 

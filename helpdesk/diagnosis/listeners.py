@@ -39,11 +39,17 @@ def console(configuration: Configuration) -> Examined:
     """The console. Raises Unavailable."""
     found = _bindable(configuration, "web", configuration.file.web.listen)
     public = urlsplit(configuration.file.desk.public_url)
-    if public.scheme == "http" and not names_loopback(public.hostname or ""):
+    here = names_loopback(public.hostname or "")
+    if public.scheme == "http" and not here:
         return replace(found, warnings=(_READABLE,))
+    if here and not configuration.file.smtp_out.url.startswith("maildir:"):
+        return replace(found, warnings=(_HERE_ALONE,))
     return found
 
 
+_HERE_ALONE = (
+    "desk.public_url names this host: the links in mails to agents elsewhere lead nowhere; name it as they reach it"
+)
 _READABLE = (
     "desk.public_url is http: who signs in can be read and impersonated on the way; put TLS in front of the console "
     "and make it https"

@@ -91,6 +91,16 @@ class NewDesk:
         """A plan that customers can have."""
         return "standard" if isinstance(self.policy, str) else key_of(self.policy.plans[0]) or "plan-1"
 
+    @property
+    def tried_out(self) -> bool:
+        """Whether mail goes out into a folder of this host, and nobody elsewhere gets any."""
+        return self.provider.smtp.startswith("maildir:") and not self.smtp
+
+    @property
+    def console_url(self) -> str:
+        """Where people on this host reach the console; "" where agents elsewhere get links, which only they can say."""
+        return f"http://{self.listen}:{CONSOLE_PORT}" if self.tried_out and is_local(self.listen) else ""
+
     def placed(self, name: str) -> str:
         """Where a file of the daemon's own lies."""
         return f"{self.state}/{name}" if self.state else name
@@ -187,8 +197,7 @@ def left_to_do(desk: NewDesk, folder: str, command: str, option: str, *, well: b
         yield f"Type the password, {provider.password}, end with Ctrl-D:\n  (umask 077; cat > {folder}/{file})"
     if not well:
         yield f"Mend what failed above, and check again:\n  {command} check{option}"
-    tried = provider.smtp.startswith("maildir:") and not desk.smtp
-    after = "it says how to send it a first mail" if tried else f"then write to {desk.mailboxes[0]}"
+    after = "it says how to send it a first mail" if desk.tried_out else f"then write to {desk.mailboxes[0]}"
     yield f"Start it; {after}:\n  {command} serve{option}"
     yield f"Look at the queue: http://{desk.listen if is_local(desk.listen) else 'HOST'}:{CONSOLE_PORT}/" + (
         f" with any name, and what {folder}/{TOKEN} holds as the password" if desk.token else ""
