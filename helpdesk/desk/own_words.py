@@ -164,7 +164,8 @@ def of_follow_up(unit: Unit, message: Message, case: Case) -> CustomerText:
     ours = overlap.known(text for _, raw in mails for text in alternatives(raw))
     words = ours | overlap.known([*correspondence.customers, *correspondence.answers, message.subject])
     repeated = overlap.shared(text.lines, words)
-    left = folded(text, words)
+    # What they have said before proves no quote by itself: they may answer "yes" twice.
+    left = folded(text, replace(words, lines=ours.lines, said=ours.said))
     answers = with_questions(text, repeated, words, ours)
     return CustomerText(_with(message.reply, left.new), left.count, answers=answers)
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from helpdesk.mail.read.charset_guess import guess
@@ -104,3 +106,10 @@ def test_a_page_that_does_not_say_so_is_read_as_a_page(head):
 def test_source_that_is_sent_as_text_stays_source():
     source = "<p>Hello</p></body></html>"
     assert parse(f"Subject: x\r\nContent-Type: text/plain\r\n\r\n{source}".encode()).text == source
+
+
+def test_one_endless_word_without_a_letter_is_looked_at_once():
+    """C05: it took time by the square of its length."""
+    begun = time.thread_time()
+    guess(b"\xa0\x80" * 400_000)
+    assert time.thread_time() - begun < 1.0

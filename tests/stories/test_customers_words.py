@@ -70,3 +70,14 @@ def test_a_reply_of_which_nothing_is_left_out_says_nothing_of_it(desk):
     desk.reply(JO, "I found it.\nPlease close it.", to_kind="ack")
 
     assert "left out" not in shown(desk)
+
+
+def test_an_answer_of_a_word_below_each_question_is_shown_each_time(desk):
+    """That they have said "yes" before makes it no quote."""
+    desk.mail(JO, "How to export", "How do I export a rule?")
+    for question in ("Is the rule saved by its author?", "Is the second printer on the same network?"):
+        desk.reply(ANN, f"{question}\n{len(question)} people ask.", to_kind="assigned")
+        quoted = f"> Hello,\n>\n> {question}\n> yes\n> {len(question)} people ask.\n"
+        desk.reply(JO, f"Hello again.\n\nOn Tue, 19 May 2026 at 09:12, Support wrote:\n{quoted}", to_kind="relay")
+
+        assert "> > yes\n" in shown(desk)

@@ -21,7 +21,7 @@ _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 
 
 # `p\xe4\xe4se`, `aplica\xe7\xe3o`: a western word has them among its letters, one of another alphabet none of ours.
-_WITHIN_LATIN = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])")
+_WITHIN_LATIN = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]++|(?<![\x80-\xff])[\x80-\xff]++(?=[A-Za-z])")
 _RUNS = re.compile(rb"[\x80-\xff]+")
 _ALPHABETS = frozenset(("koi8_r", "cp1251", "cp1253", "cp1255", "cp1256", "cp874"))
 
