@@ -106,9 +106,9 @@ def _is_a_colleague(unit: Unit, called: str, agent: Agent) -> bool:
 
 
 def _is_theirs(called: str, case: Case, correspondence: Correspondence) -> bool:
-    """Whether somebody on the case is called so, or signs so."""
+    """Whether somebody on the case is called so, signs so, or was written to like that before."""
     shown = (f"{person.name} {person.address.partition('@')[0]}" for person in case.people)
-    return any(called in text.casefold() for text in (*shown, *correspondence.customers))
+    return any(called in text.casefold() for text in (*shown, *correspondence.customers, *correspondence.answers))
 
 
 def typed(unit: Unit, own: AgentText, case: Case, agent: Agent) -> AgentText:

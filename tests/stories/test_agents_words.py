@@ -227,6 +227,14 @@ def test_what_only_looks_like_it_is_an_answer(desk, text):
     assert relayed(desk) == [text]
 
 
+def test_who_was_called_so_before_is_meant(desk):
+    """Jo goes by Bob: what was sent once on purpose is not asked about again."""
+    desk.reply(ANN, "#answer\nHi Bob,\nrestart it.", to_kind="assigned")
+    desk.reply(ANN, "Hi Bob,\ndid it help?", to_kind="assigned")
+
+    assert len(relayed(desk)) == 2
+
+
 def test_a_customer_may_have_a_colleagues_name(desk):
     desk.mail("bob@acme.example", "No rules", "Priority: Low\n\nNo rule fires.")
     desk.mail("shop@acme.example", "No prices", "Priority: Low\n\nNo price is shown.\n\nThanks, Bob")
