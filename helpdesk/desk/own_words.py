@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.orders.reading import begins_with_order
 from helpdesk.core.words.agent_text import Inside
+from helpdesk.core.words.block import read_block
 from helpdesk.core.words.case import number_of
 from helpdesk.core.words.events import (
     AgentAnswered,
@@ -86,9 +87,10 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     passed_on = passed_on_from(own.text, message, raw)
     if passed_on:
         found += (Inside(passed_on.strip(), "a mail that you pass on", "if-meant", KEPT),)
-    called = called_first(own.text)
+    below = read_block(own.text, lambda line: line).text  # any orders
+    called = called_first(below)
     if called and _is_a_colleague(unit, called, agent) and not _is_theirs(called, case, correspondence):
-        first = own.text.strip().partition("\n")[0]
+        first = below.partition("\n")[0]
         found += (Inside(first, "a word to a colleague", "if-meant", KEPT),)
     return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
 

@@ -205,14 +205,16 @@ PASSED_ON = ["See below.\n\nBegin forwarded message:\n\nFrom: Vera <v@vendor.exa
              "---------- Forwarded message ---------\nVon: Vera <v@vendor.example>\nBetreff: Ticket\n\nThey broke it."]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [*INTERNAL, *COLLEAGUE, *PASSED_ON])
+@pytest.mark.parametrize(
+    "text", [*INTERNAL, *COLLEAGUE, *PASSED_ON, "#close\n@bob well done", "#resolve\n\nINTERNAL\nhe never pays"]
+)
 def test_what_says_of_itself_that_it_is_for_the_team_comes_back_once(desk, text):
     desk.reply(ANN, text, to_kind="assigned", quote=True)
-    assert relayed(desk) == []
+    assert desk.kinds_to(JO) == ["ack"]
     assert "it goes all the same, and below #note it stays in the team" in back(desk)
 
     desk.reply(ANN, f"#answer\n{text}", to_kind="echo")
-    assert len(relayed(desk)) == 1
+    assert len(desk.kinds_to(JO)) == 2
 
 
 @pytest.mark.parametrize(

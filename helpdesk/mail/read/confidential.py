@@ -87,7 +87,7 @@ def _shown(line: str) -> str:
 
 def _called_internal(lines: Sequence[str]) -> Iterator[Inside]:
     """The lines that say of themselves, or of what stands below, that it is for the team alone."""
-    first = next((line for line in lines if line.strip()), "")
+    first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")  # below any orders
     for line in lines:
         label = _LABEL.match(line)
         whole = line is first and fold(line).strip(_MARKS) in _labels()
