@@ -25,6 +25,7 @@ _LONG = 6  # words of a line that is a sentence without a full stop
 _UNSPACED = 8  # letters of a script without blanks
 _ASKS = ("?", "\uff1f", "\u061f")
 _ENDS = (".", "!", "\u3002", "\uff01", "\u2026", *_ASKS)
+_NEAR = 24  # lines of what introduces a quote, at most
 MAX_NEW = 100  # lines
 MAX_LINES = 5_000  # that are looked at
 
@@ -99,7 +100,7 @@ def _put_between(lines: list[str], left: Sequence[int], repeated: Sequence[bool]
     found: set[int] = set()
     if all(repeated[at] for at in left):
         return found
-    for quoted in _quotes(lines, left, begun=any(repeated[: left[0]])):
+    for quoted in _quotes(lines, left, repeated, begun=any(repeated[: left[0]])):
         known, before = [at for at in quoted if repeated[at]], ""
         for at in quoted:
             behind = bisect_right(known, at)
@@ -111,28 +112,38 @@ def _put_between(lines: list[str], left: Sequence[int], repeated: Sequence[bool]
     return set(sorted(found)[:MAX_NEW])
 
 
-def _quotes(lines: list[str], left: Sequence[int], *, begun: bool) -> Iterator[list[int]]:
+def _quotes(lines: list[str], left: Sequence[int], repeated: Sequence[bool], *, begun: bool) -> Iterator[list[int]]:
     """The lines of each quote that say something: from what introduces it, or its first mark, to the next such place.
 
     `begun`: some of it is shown above.
     """
-    bare = [overlap.unmarked(line) for line in lines[: left[-1] + 1]]  # Apple Mail marks what introduces it, too
     quoted, past = list[int](), 0
     for at in left:
-        width = quote.introduces(bare, at) if at >= past else 0
-        if width:
+        known = repeated[at] and begun
+        end = at if at < past or known else _past_introduction(lines, at)
+        if end > at:
             yield quoted
-            quoted, past = [], at + width
-            while past < len(bare) and headerblock.is_header(bare[past]):
-                past += 1  # such as `Importance: High`
-        begun = begun or bool(width) or overlap.is_marked(lines[at])
-        if begun and at >= past and overlap.words_of(lines[at]) and not _is_programs(bare[at]):
+            quoted, past = [], end
+        begun = begun or end > at or overlap.is_marked(lines[at])
+        if begun and at >= past and overlap.words_of(lines[at]) and (known or not _is_programs(lines[at])):
             quoted.append(at)
     yield quoted
 
 
+def _past_introduction(lines: list[str], at: int) -> int:
+    """Behind what introduces a quote from `at` on, marked or not, with headers such as `Importance: High`."""
+    above = min(at, 1)
+    near = list(map(overlap.unmarked, lines[at - above : at + _NEAR]))
+    width = quote.introduces(near, above)
+    end = above + width
+    while width and end < len(near) and headerblock.is_header(near[end]):
+        end += 1
+    return at - above + end if width else at
+
+
 def _is_programs(line: str) -> bool:
-    return bool(marks.header_kind(line)) or marks.BANNER.search(line[: marks.MAX_LINE]) is not None
+    bare = overlap.unmarked(line)
+    return bool(marks.header_kind(bare)) or marks.BANNER.search(bare[: marks.MAX_LINE]) is not None
 
 
 def _may_be_new(line: str, before: str) -> bool:
