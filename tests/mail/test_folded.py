@@ -106,6 +106,27 @@ def test_a_quote_of_somebody_else_is_shown_as_far_as_it_is_no_signature():
     assert left.new[:1] == ("> 4.2, Edge",)
 
 
+@pytest.mark.parametrize("mark", ["", "> "])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "---- Replied Message ----\n| From | Pat Lee<pat@acme.example> |\n| Date | 05/19/2026 22:40 |\n"
+        "| To | Kim Lee<kim@acme.example> |\n| Subject | Re: total [HD-7] |",
+        "-----Original Message-----\nFrom: Pat Lee <pat@acme.example>\nSent: Tuesday, May 19, 2026 9:12 AM\n"
+        "To: Kim Lee <kim@acme.example>\nSubject: RE: total",
+        "________________________________\nVon: Pat Lee <pat@acme.example>\nGesendet: Dienstag, 19. Mai 2026 09:12\n"
+        "An: Kim Lee <kim@acme.example>\nBetreff: AW: total",
+    ],
+)
+def test_of_a_quote_of_something_unknown_neither_its_head_nor_the_dashes_below_it_are_shown(head, mark):
+    """All of them would be read for how bad it is, and thin out the one sentence that says so."""
+    quoted = f"{head}\nWhich of the two shops is it?\n\n-- \nPat Lee"
+    _, left = read("Yes, and nobody can order.\n\n" + "\n".join(mark + line for line in quoted.split("\n")))
+
+    assert [line.lstrip("> ") for line in left.new][:1] == ["Which of the two shops is it?"]
+    assert not any("|" in line or line.strip("> ") == "--" for line in left.new)
+
+
 @pytest.mark.parametrize("line", ["PS: call 555 123", "2026-05-19 10:00 ERROR price 17"])
 def test_a_postscript_or_a_log_below_a_signature_is_shown(line):
     _, left = read(f"{NEW}\n\n-- \nKim Lee\n\n{line}")

@@ -133,12 +133,15 @@ def _quotes(lines: list[str], left: Sequence[int], repeated: Sequence[bool], *, 
 def _past_introduction(lines: list[str], at: int) -> int:
     """Behind what introduces a quote from `at` on, marked or not, with headers such as `Importance: High`."""
     above = min(at, 1)
-    near = list(map(overlap.unmarked, lines[at - above : at + _NEAR]))
-    width = quote.introduces(near, above)
-    end = above + width
-    while width and end < len(near) and headerblock.is_header(near[end]):
-        end += 1
-    return at - above + end if width else at
+    near = lines[at - above : at + _NEAR]
+    for shown in (near, list(map(overlap.unmarked, near))):  # a title between dashes begins as a list does
+        width = quote.introduces(shown, above)
+        if width:
+            end = above + width
+            while end < len(shown) and headerblock.is_header(shown[end]):
+                end += 1
+            return at - above + end
+    return at
 
 
 def _is_programs(line: str) -> bool:
@@ -191,7 +194,7 @@ def _is_sentence(line: str) -> bool:
 
 
 def _is_nobodys(bare: str) -> bool:
-    return _is_of_signature(bare) or bool(marks.header_kind(bare)) or marks.is_list_footer(bare)
+    return not bare.strip("-=") or _is_of_signature(bare) or bool(marks.header_kind(bare)) or marks.is_list_footer(bare)
 
 
 def _is_of_signature(bare: str) -> bool:
