@@ -98,6 +98,11 @@ class Configuration:
         """Every group or list that stands in front of a mailbox of ours."""
         return frozenset(group for mailbox in self.mailboxes for group in mailbox.groups)
 
+    @cached_property
+    def received_at(self) -> frozenset[str]:
+        """Every address that leads to a mailbox of ours."""
+        return self.mailbox_addresses | self.groups
+
     @property
     def spam(self) -> tuple[SpamMark, ...]:
         """What our border writes into spam."""

@@ -20,7 +20,7 @@ def addressed(rules: Rules, message: Message, mailbox: Mailbox, *, authenticated
     return addressee(
         message,
         ours=configuration.addresses | configuration.groups,
-        mailboxes=configuration.mailbox_addresses | configuration.groups,
+        mailboxes=configuration.received_at,
         customer=rules.customers.find(message.sender.address) if message.sender else None,
         forms=mailbox.forms,
         authenticated=authenticated,

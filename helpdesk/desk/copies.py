@@ -74,7 +74,7 @@ def _raise(unit: Unit, mail: Spooled, message: Message, *, mailbox: Mailbox, num
         key=f"mail/{mail.id}",
         addressee=addressed(unit.rules, message, mailbox, authenticated=True),
         customers=customers_of(unit.rules, message, ()),
-        mailboxes=unit.rules.configuration.mailbox_addresses,
+        mailboxes=unit.rules.configuration.received_at,
     )
     terms = unit.terms(mailbox, case=case)
     if case.unconfirmed:

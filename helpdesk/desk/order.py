@@ -148,7 +148,7 @@ def _arrival(unit: Unit, case: Case, agent: Agent, own: AgentText, key: str, *, 
         addressee=Addressee(agent.person, agent.person),
         customers=customers_of(unit.rules, message, people_named(own.head)),
         written=own_words.typed(unit, own, case, agent),
-        mailboxes=unit.rules.configuration.mailbox_addresses,
+        mailboxes=unit.rules.configuration.received_at,
         piece=piece,
         unsplittable=unsplittable,
     )

@@ -38,7 +38,7 @@ def attributed(rules: Rules, mail: Spooled, message: Message) -> Message:
     configuration = rules.configuration
     if message.robot is None and message.sender and message.sender.address in configuration.staff:
         message = replace(message, robot=answer_for_one_of_ours(message, configuration.names_of(message.sender)))
-    by_our_list = _is_of(message.transport.lists, configuration.mailbox_addresses | configuration.groups)
+    by_our_list = _is_of(message.transport.lists, configuration.received_at)
     if message.sender is None or not _is_address_of_ours(message.sender.address, configuration):
         return replace(message, transport=replace(message.transport, ours=True)) if by_our_list else message
     return _under_our_address(rules, mail, message, message.sender)

@@ -101,6 +101,6 @@ def _piece(unit: Unit, raw: bytes, place: _Place, case: Case) -> Piece:
         addressee=addressed(unit.rules, message, mailbox, authenticated=False),
         customers=customers_of(unit.rules, message, ()),
         number=mail.spool_id or 0,
-        mailboxes=frozenset(one.address for one in configuration.mailboxes),
+        mailboxes=configuration.received_at,
     )
     return Piece(arrival, terms, case_store.next_number(unit.connection), place.owner.number)

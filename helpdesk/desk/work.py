@@ -254,7 +254,7 @@ def _arrival(unit: Unit, mail: PlacedMail) -> Arrival:
         linked_ref=f"HD-{linked}" if (linked := placement.linked or spooled.was_on) else "",
         to_escalation=mail.mailbox.channel == "escalation",
         returned=mail.returned,
-        mailboxes=unit.rules.configuration.mailbox_addresses,
+        mailboxes=unit.rules.configuration.received_at,
         unwanted=_unwanted(unit.rules, message, mail.sender),
         released_by=spooled.released_by,
         history=spooled.history,

@@ -297,6 +297,14 @@ def test_a_text_addressed_to_somebody_else_is_not_the_customers(desk, to, cc, go
         assert relayed(desk) == ["He never pays."]
 
 
+def test_who_joins_by_the_same_mail_may_be_addressed_in_it(desk):
+    token = desk.last(ANN, "assigned").reply_to
+    text = "#cc add help@vendor.example\nWe look into it."
+    desk.reply(ANN, text, to_kind="assigned", to=f"{token}, help@vendor.example", quote=True)
+
+    assert relayed(desk) == ["We look into it."]
+
+
 QUESTIONS = (
     "Priority: Medium\n\n1. Can I export the list\nas one file?\n\n2. Is the price updated at night?\n\nRegards, Jo"
 )

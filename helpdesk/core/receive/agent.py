@@ -109,7 +109,7 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
         return _held(case, arrival, now, agent, replace(orders, mistakes=(_NOTICE,)))
     stays = orders.has("note", "spam", "ask") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
     leaves = bool(orders.text) and not stays and not orders.has("answer")
-    elsewhere = _addressed_elsewhere(case, arrival, terms, agent) if leaves else ()
+    elsewhere = _addressed_elsewhere(case, arrival, terms, agent, orders) if leaves else ()
     orders = replace(orders, mistakes=(*_mistakes(orders, arrival.written, stays=stays), *elsewhere))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
@@ -167,9 +167,12 @@ def _mistakes(orders: Orders, written: AgentText, *, stays: bool) -> tuple[Mista
     return found or (tuple(_not_for_customers(written, orders)) if leaves else ())
 
 
-def _addressed_elsewhere(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Iterator[Mistake]:
+def _addressed_elsewhere(
+    case: Case, arrival: Arrival, terms: Terms, agent: Agent, orders: Orders
+) -> Iterator[Mistake]:
     """Whom a mail is addressed to who is nobody of the case's: it is hardly for the customer. A copy is no address."""
-    people = [person.address for person in case.people]
+    joining = (person for command in orders.given("cc", "requester") for person in command.people)
+    people = [person.address for person in (*case.people, *joining)]
     known = {*agent.addresses, *arrival.mailboxes, *people}
     domains = {address.rpartition("@")[2] for address in people}
     for person in arrival.message.to:
