@@ -110,12 +110,18 @@ def test_a_quote_of_somebody_else_is_shown_as_far_as_it_is_no_signature():
 @pytest.mark.parametrize(
     "head",
     [
-        "---- Replied Message ----\n| From | Pat Lee<pat@acme.example> |\n| Date | 05/19/2026 22:40 |\n"
-        "| To | Kim Lee<kim@acme.example> |\n| Subject | Re: total [HD-7] |",
-        "-----Original Message-----\nFrom: Pat Lee <pat@acme.example>\nSent: Tuesday, May 19, 2026 9:12 AM\n"
-        "To: Kim Lee <kim@acme.example>\nSubject: RE: total",
-        "________________________________\nVon: Pat Lee <pat@acme.example>\nGesendet: Dienstag, 19. Mai 2026 09:12\n"
-        "An: Kim Lee <kim@acme.example>\nBetreff: AW: total",
+        (
+            "---- Replied Message ----\n| From | Pat Lee<pat@acme.example> |\n| Date | 05/19/2026 22:40 |\n"
+            "| To | Kim Lee<kim@acme.example> |\n| Subject | Re: total [HD-7] |"
+        ),
+        (
+            "-----Original Message-----\nFrom: Pat Lee <pat@acme.example>\nSent: Tuesday, May 19, 2026 9:12 AM\n"
+            "To: Kim Lee <kim@acme.example>\nSubject: RE: total"
+        ),
+        (
+            "________________________________\nVon: Pat Lee <pat@acme.example>\nGesendet: Dienstag, 19. Mai 2026 09:12\n"
+            "An: Kim Lee <kim@acme.example>\nBetreff: AW: total"
+        ),
     ],
 )
 def test_of_a_quote_of_something_unknown_neither_its_head_nor_the_dashes_below_it_are_shown(head, mark):

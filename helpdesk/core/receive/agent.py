@@ -167,9 +167,7 @@ def _mistakes(orders: Orders, written: AgentText, *, stays: bool) -> tuple[Mista
     return found or (tuple(_not_for_customers(written, orders)) if leaves else ())
 
 
-def _addressed_elsewhere(
-    case: Case, arrival: Arrival, terms: Terms, agent: Agent, orders: Orders
-) -> Iterator[Mistake]:
+def _addressed_elsewhere(case: Case, arrival: Arrival, terms: Terms, agent: Agent, orders: Orders) -> Iterator[Mistake]:
     """Whom a mail is addressed to who is nobody of the case's: it is hardly for the customer. A copy is no address."""
     joining = (person for command in orders.given("cc", "requester") for person in command.people)
     people = [person.address for person in (*case.people, *joining)]
