@@ -129,9 +129,9 @@ def test_a_token_with_one_letter_changed_is_worth_nothing(desk):
 
 def test_a_reply_address_survives_programs_that_change_the_case_of_letters(desk):
     """A07"""
-    desk.mail(ANN, "Re: anything", "Written from an old mail program.", to=desk.last(ANN, "assigned").reply_to.upper())
+    desk.mail(ANN, "Re: anything", "We look at it, in capitals.", to=desk.last(ANN, "assigned").reply_to.upper())
 
-    assert "Written from an old mail program." in desk.last(JO, "relay").text
+    assert "We look at it, in capitals." in desk.last(JO, "relay").text
 
 
 def test_the_same_mail_of_an_agent_twice_has_one_effect(desk):
