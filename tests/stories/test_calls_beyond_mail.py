@@ -17,7 +17,7 @@ from helpdesk.desk import notified
 from helpdesk.diagnosis import beyond_mail
 from helpdesk.errors import ConfigurationError, Unavailable
 from helpdesk.reload import Reloader
-from helpdesk.store import outbox
+from helpdesk.store import outbox, tables
 from helpdesk.unit import load_rules
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 from tests.desk import ANN, BOB, KEY, TestDesk
@@ -372,6 +372,9 @@ def test_the_outbox_is_shown_without_a_url_and_without_the_key_of_a_link(tmp_pat
     with filed.write() as connection, desk.database.read() as memory:
         rows = [dict(row._mapping) for row in memory.execute(outbox.TABLE.select()) if row.kind == "notification"]
         connection.execute(outbox.TABLE.insert(), [{**row, "case_id": None} for row in rows])
+        numbers = {row["id"] for row in rows}
+        texts = [dict(row._mapping) for row in memory.execute(tables.outbox_raw.select()) if row.outbox_id in numbers]
+        connection.execute(tables.outbox_raw.insert(), texts)
     filed.close()
     config = ["--config", str(tmp_path / "helpdesk.toml")]
     environment = {"HELPDESK_DATABASE_URL": url}

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.core.clocks.measured import from_shape
-from helpdesk.core.clocks.overview import overview
+from helpdesk.core.clocks.overview import Overview, overview
 from helpdesk.core.clocks.timeline import clocks
 from helpdesk.operators.open_cases import caseload
 from helpdesk.privacy import purge, redact
@@ -108,6 +108,8 @@ def test_a_caseload_is_that_of_every_open_case(desk, read):
             [(case, unit.policy_of(case)) for case in case_store.find(unit.connection, desk.case_numbers()).values()],
             unit.now,
         )
+        named = unit.rules.configuration.agent_names
+        every = Overview.of(replace(line, assignee=named.get(line.assignee, line.assignee)) for line in every.lines)
         until = desk.now + timedelta(days=1)
         found = caseload(unit, Reach(frozenset(open_case_store.mailboxes(unit.connection)), frozenset()), until=until)
     assert found.number == len(every.lines) > 0

@@ -89,7 +89,7 @@ def test_one_bad_address_on_copy_costs_nobody_else_the_answer(desk, address):
     assert "It is repaired." in desk.last(KIM, "relay").text
     assert [(kind, state) for kind, state, _ in rows(desk, rita)] == [("relay", "failed")]
 
-    desk.reply(ANN, f"#cc remove {rita}\nOne more thing.")
+    desk.reply(ANN, f"#cc remove {rita}\n\nOne more thing.")
     assert [person.address for person in desk.case().participants] == [KIM]
     assert len(rows(desk, rita)) == 1
 
