@@ -1,7 +1,7 @@
 """A moment to come, as an agent says it: `12h`, `3 days`, `2026-06-01 14:30`, `25.5.`, `25 May`, `mon`, `tomorrow 3pm`.
 
 A day without a time of day means nine o'clock, on the wall of the zone that is handed in; a time alone means the next
-such. What may mean two days (`5/6`, `next Friday`) means none.
+such. What may mean two things (`5/6`, `next Friday`, `5.12`, `2h30`) means none.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ _SPAN = re.compile(r"(\d{1,3}|an?|one)\s*(min|h|d|w|minute|hr|hour|day|wk|week)s
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(h|\s*[ap]\.?m\.?|\s*uhr)?")
 _BEFORE = frozenset({"in", "for", "until", "till", "by", "on", "at", "um"})
+_CLOCK = frozenset({"at", "um"})
+# A day and a month without the last stop, or a span: a time only behind a day, or where one is announced.
+_PERHAPS_TIME = re.compile(r"(?:(?!today|tomorrow)[a-z]+ )?\d{1,2}\.(?:0[1-9]|1[0-2])|\d{1,2}h\d{2}")
+_MOST_WORDS = 10
 _MONTHS = ("january", "february", "march", "april", "may", "june",
            "july", "august", "september", "october", "november", "december")  # fmt: skip
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})t(?=\d)")
@@ -47,7 +51,9 @@ def read_moment(text: str, *, zone: str, after: datetime, time: str = _MORNING) 
     """
     words = _ISO.sub(r"\1 ", unicodedata.normalize("NFKC", text).lower()).replace(",", " ").split()
     bare = words[1:] if words and words[0] in _BEFORE else words
-    if not bare:
+    if not bare or len(bare) > _MOST_WORDS:
+        return None
+    if words[0] not in _CLOCK and _PERHAPS_TIME.fullmatch(" ".join(bare)):
         return None
     span = read_span(" ".join(bare))
     if span:

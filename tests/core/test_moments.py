@@ -48,6 +48,7 @@ def test_a_moment_of_any_date_is_within_a_year_or_none(day, time, zone):
         (["fri 15:00", "Friday 3pm", "friday, 15h", "22.5.2026 15:00", "22 may at 3 pm"], "2026-05-22 15:00"),
         (["a week", "1w", "in one week", "7 days"], "2026-05-26 10:00"),
         (["mon", "25.5.", "monday at 9 a.m."], "2026-05-25 09:00"),
+        (["at 11.05", "um 11.05", "today 11.05", "today at 11.05", "19.5. 11.05"], "2026-05-19 11:05"),
     ],
 )  # fmt: skip
 def test_a_moment_is_read_as_people_write_it(words, meant):
@@ -60,7 +61,8 @@ def test_a_moment_is_read_as_people_write_it(words, meant):
 @pytest.mark.parametrize(
     "words",
     ["", "in", "today", "5/6", "next friday", "next week", "30m", "12", "2026-05-20 12", "1.5.", "31.6.", "13pm", "25:00", "fri 24:00",
-     "may", "may 2026", "0d", "0 hours", "53w", "yesterday", "friday eod", "soon", "25. 5", "0:30 am", "fri, 22 may"],
+     "may", "may 2026", "0d", "0 hours", "53w", "yesterday", "friday eod", "soon", "25. 5", "0:30 am", "fri, 22 may",
+     "5.12", "until 12.10", "friday 5.06", "2h30", "in 2h30", "3 " * 5_000],
 )  # fmt: skip
 def test_what_is_past_or_may_mean_several_moments_is_none(words):
     assert read_moment(words, zone="Europe/Berlin", after=datetime(2026, 5, 19, 8, tzinfo=UTC)) is None
