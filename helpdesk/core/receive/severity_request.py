@@ -23,11 +23,11 @@ _ASKS = (
 )
 _ABOUT = (  # the case, and nothing else
     r"(?:\s+(?:this|it|that|the|my|our|its|case|ticket|issue|incident|request|problem|priority|severity|urgency|prio|sev|level|of|up|"
-    r"please|now|back|from|\w+(?= to\b)|hd-\d+)){0,8}"
+    r"please|now|back|outage|fault|failure|bug|matter|from(?: \w+){1,2}(?= to\b)|(?:sev|[ps])-?\d(?= to\b)|hd-\d+)){0,8}"
 )
 _END = r"(?=\s*(?:[.!?,;:)\n]|$|\b(?:please|now|as|because|since|for|asap|immediately|at once|and|priority|severity|level)\b))"
 _ENGLISH = re.compile(
-    rf"{_ASKS}(?:raised?|escalated?|increased?|upgraded?|bump(?:ed)?|lift(?:ed)?|set|changed?|moved?|treat(?:ed)?|mark(?:ed)?|"
+    rf"{_ASKS}(?:raised?|escalated?|increased?|upgraded?|bump(?:ed)?|lift(?:ed)?|set|changed?|moved?(?!.{{0,60}}\bs3\b)|treat(?:ed)?|mark(?:ed)?|"
     r"handled?|reclassif(?:y|ied)|re-?prioriti[sz]ed?|prioriti[sz]ed?|lower(?:ed)?|reduced?|downgraded?|decreased?)"
     rf"{_ABOUT}\s+(?:to|as)\s+(?:an? |the )?[\"'\u201c]?(?P<words>[\w -]{{1,30}}?)[\"'\u201d]?{_END}",
     re.IGNORECASE,
@@ -45,6 +45,13 @@ _ROMANCE = re.compile(
 )
 _CODE = re.compile(r"(?:p|s|sev|severity|prio|priority)[ -]?[1-4]", re.IGNORECASE)
 _LABEL = re.compile(r"(?:priority|severity|level|prio)\s+", re.IGNORECASE)
+# What makes of a request a condition, or a rule; before it in its sentence, or right behind it.
+_CONDITION = re.compile(
+    r"\b(?:if|when(?:ever)?|once|unless|until|in case|nobody|no one|never|rules?|polic(?:y|ies)|wenn|falls|sobald|niemand|si|cuando|quand|lorsque)\b"
+    r"(?! (?:possible|you can|m(?:ö|oe)glich)\b)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?;\n]")
 _LONGEST = 4_000  # characters in which a request is looked for
 
 
@@ -57,4 +64,9 @@ def asked_for(text: str, levels: Iterable[Level]) -> str:
 
 def _requests(text: str) -> Iterator[str]:
     for pattern in (_ENGLISH, _GERMAN, _ROMANCE):
-        yield from (found["words"].strip() for found in pattern.finditer(text))
+        yield from (found["words"].strip() for found in pattern.finditer(text) if not _is_conditional(text, found))
+
+
+def _is_conditional(text: str, found: re.Match[str]) -> bool:
+    before = _SENTENCE.split(text[: found.start() + 1])[-1]
+    return bool(_CONDITION.search(before) or _CONDITION.match(text[found.end() :].lstrip(" ,")))
