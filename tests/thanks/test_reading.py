@@ -97,6 +97,7 @@ Merci, ça remarche. Bonne nuit !
 False alarm, please ignore my last mail.
 That was a false alarm, apologies for the trouble.
 It's working again. My mistake, sorry!
+It was our own error, thanks.
 Never mind, we solved it ourselves.
 It has gone away by itself. Sorry for the false alarm!
 Es läuft wieder, war ein Fehlalarm. Entschuldigung für die Störung!
@@ -201,6 +202,8 @@ Thanks, version 7.2
 Thanks, see https://shop.example/error
 Thanks, see attached
 Thanks. Not fixed.
+This is our error:
+It is my error.
 It is not fixed, thanks
 Thanks, it stopped working
 Thanks, only the second rule fires
