@@ -116,6 +116,8 @@ def two_forms(plain: str, rich: str) -> bytes:
         ("\u00a0\u200b\n\u00a0", "<p>It says 17</p>", "It says 17"),
         ("Su programa no lo muestra.", "<p>It says 17</p>", "Su programa no lo muestra.\n\nIt says 17"),
         ("It says 17", "", "It says 17"),
+        ("It fails for us since noon", "<p>It fails</p>Kim", "It fails for us since noon\n\nIt fails\n\nKim"),
+        ("It fails <https://x.example/1> [cid:a]", "<p>It fails</p><p>Kim</p>", "It fails\n\nKim"),
     ],
 )
 def test_of_two_forms_the_plain_one_is_shown_unless_the_rich_one_says_more(plain, rich, shown):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.read.salutation import is_greeted, is_signed, unsaid
+from helpdesk.mail.read.salutation import called_first, is_greeted, is_signed, unsaid
 
 GREETED = """\
 Hello Jo,
@@ -111,6 +111,24 @@ def test_a_greeting_is_known_however_people_greet(line):
 @pytest.mark.parametrize("line", PLAIN.splitlines())
 def test_what_greets_nobody_is_no_greeting(line):
     assert not is_greeted(f"{line}\n\nMore of it.", "Jo Park")
+
+
+@pytest.mark.parametrize(
+    ("line", "called"),
+    [
+        ("Hi Will, can you", "will"),
+        ("Will, can you", "will"),
+        ("Will Orth: look", "will"),
+        ("@will look", "will"),
+        ("hi will orth, look", "will"),
+        ("Will do, thanks for the log.", ""),
+        ("Will do!", ""),
+        ("Frank question:", ""),
+        ("Will it run?", ""),
+    ],
+)
+def test_whom_a_text_calls_first_is_told_from_words_that_are_names_too(line, called):
+    assert called_first(f"\n{line}\nMore of it.") == called
 
 
 def test_nothing_greets_and_closes_nobody():

@@ -40,6 +40,8 @@ _PAGE_BEGINS = re.compile(rb"\s{0,200}<(?:!doctype html|html|head|body|p|div|tab
 _PAGE_ENDS = re.compile(rb"</(?:body|html)>\s*$", re.IGNORECASE)
 _STUB = re.compile(r"html|view (?:this|it)|browser", re.IGNORECASE)
 _SHORT = 500  # characters of plain text that may say less than the rich text beside it
+# What stands in plain text for a picture or a link.
+_NO_WORDS = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\S*://\S*|\bwww\.\S*")
 # Types of a part that has the words of a mail without any other text; what has the name of a file is one.
 _MAY_BE_TEXT = re.compile(
     r"text/(?!calendar|(?:x-)?vcard)|application/(?:octet-stream|rtf|(?:\S+\+)?(?:json|xml))$|"
@@ -260,7 +262,7 @@ def _fuller(plain: list[str], rich: list[str]) -> list[str]:
     of_plain, of_rich = _words(plain), _words(rich)
     if of_rich <= of_plain:
         return plain if "".join(plain).strip() else rich
-    said_too = len(of_plain & of_rich) * 2 >= len(of_plain) or _STUB.search("".join(plain))
+    said_too = _words([_NO_WORDS.sub(" ", text) for text in plain]) <= of_rich or _STUB.search("".join(plain))
     return rich if said_too else [*plain, *rich]
 
 

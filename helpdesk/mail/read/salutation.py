@@ -82,8 +82,9 @@ def called_first(text: str) -> str:
     return found["name"].casefold()
 
 
+# A second word in small letters is no name: "Will do," and "Frank question:" call nobody.
 _FIRST_NAME = re.compile(
-    r"[ ,]{0,3}(?P<at>@?)(?P<name>[^\W\d_][\w'-]{0,40})(?: [^\W\d_][\w'-]{0,40})?(?P<end>\s?(?:[,:!]|$))?"
+    r"[ ,]{0,3}(?P<at>@?)(?P<name>[^\W\d_][\w'-]{0,40})(?: [^\W\d_a-z][\w'-]{0,40})?(?P<end>\s?(?:[,:!]|$))?"
 )
 
 
