@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from helpdesk.store import search_remains, watched
 from helpdesk.store.claims import FREED
+from helpdesk.store.outbox import ERASED_UNSENT
 from helpdesk.store.outbox import HAS_RAW as IS_WRITTEN
 from helpdesk.store.spool import HAS_RAW
 from helpdesk.store.tables import cases, event, message, outbox, outbox_raw, spool, spool_raw
@@ -75,7 +76,7 @@ def _unsent(connection: sa.Connection, case: int) -> int:
     waiting = sa.and_(outbox.c.case_id == case, outbox.c.state.in_(_UNSENT))
     # A further claim, so that a worker which has one of them in hand cannot queue it again.
     values = {"state": "dropped", "next_at": None, "lease": outbox.c.lease + 1, **FREED}
-    values["detail"] = "erased before it was sent"
+    values["detail"] = ERASED_UNSENT
     _letters(connection, waiting)
     return connection.execute(sa.update(outbox).where(waiting).values(values)).rowcount
 

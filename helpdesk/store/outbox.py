@@ -76,6 +76,7 @@ _ADD = Prepared(
 )
 _ADD_RAW = Prepared(sa.insert(outbox_raw), sets=["outbox_id", "raw"])
 HAS_RAW = sa.exists().where(outbox_raw.c.outbox_id == outbox.c.id).correlate(outbox)  # its bytes are there
+ERASED_UNSENT = "erased before it was sent"  # why it was dropped
 _WITH_RAW = sa.select(outbox, outbox_raw.c.raw).select_from(outbox.outerjoin(outbox_raw))
 _RAWS = PreparedLists(
     lambda numbers: sa.select(outbox_raw).where(outbox_raw.c.outbox_id.in_(numbers)), numbers=outbox_raw.c.outbox_id
@@ -242,11 +243,22 @@ def claim(
     """
     for tried in (True, False) if tried_first else (False, True):
         asked = {"now": now} if tried else {}
-        found = _taking(tried, limit, beyond_mail).rows(connection, **asked, owner=owner.name)
-        if found:
+        while found := _taking(tried, limit, beyond_mail).rows(connection, **asked, owner=owner.name):
             raws = bytes_of(connection, [row.id for row in found])
-            return [_row(row, raws.get(row.id)) for row in sorted(found, key=lambda row: row.id)]
+            _drop_erased(connection, [row.id for row in found if row.id not in raws])
+            if raws:
+                return [_row(row, raws[row.id]) for row in sorted(found, key=lambda row: row.id) if row.id in raws]
     return []
+
+
+def _drop_erased(connection: sa.Connection, numbers: Collection[int]) -> None:
+    """Drop what was queued again at the moment when its bytes were erased.
+
+    PostgreSQL waits for a row that is written, and then sees what lies beside it as it was before.
+    """
+    if numbers:
+        values = {"state": "dropped", "next_at": None, "detail": ERASED_UNSENT, **FREED}
+        connection.execute(sa.update(outbox).where(outbox.c.id.in_(list(numbers))).values(values))
 
 
 def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, bytes]:

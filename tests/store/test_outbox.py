@@ -6,11 +6,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from helpdesk.desk import Desk
 from helpdesk.desk.deliver import GIVE_UP_AFTER, PAST_THE_DOT, pause
 from helpdesk.errors import NotFound, Refused
-from helpdesk.store import outbox
+from helpdesk.store import outbox, tables
 from helpdesk.store.engine import Database
 from helpdesk.store.outbox import Queued
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
@@ -224,6 +225,40 @@ def test_rows_of_several_workers_are_sent_once_each(database_url, database):
     for thread in threads:
         thread.join()
     assert sorted(taken) == list(range(1, 121))
+
+
+def test_what_is_released_while_it_is_erased_is_never_sent_without_its_bytes(database, desk):
+    """PostgreSQL waits for the row that is erased, and then still sees the bytes beside it."""
+    with database.write() as connection:
+        outbox.add(connection, [queued(1)], AT, held=True)
+    add(database, queued(2))
+
+    def release():
+        with database.write() as connection:
+            outbox.release(connection, AT)
+
+    releasing = threading.Thread(target=release)
+    with database.write() as connection:
+        connection.execute(sa.update(tables.outbox).where(tables.outbox.c.id == 1).values(subject="erased"))
+        connection.execute(sa.delete(tables.outbox_raw).where(tables.outbox_raw.c.outbox_id == 1))
+        releasing.start()
+        releasing.join(0.2)  # it waits for us, if it got so far
+    releasing.join()
+    post = Post(Sent("250 ok"))
+    deliver(desk, post)
+
+    assert post.gone == ["<2@x>"]
+    assert row(database).state in {"held", "dropped"}
+
+
+def test_what_lost_its_bytes_while_it_was_queued_again_is_dropped_and_delays_nobody(database):
+    add(database, queued(1), queued(2), queued(3))
+    with database.write() as connection:
+        connection.execute(sa.delete(tables.outbox_raw).where(tables.outbox_raw.c.outbox_id != 3))
+
+    assert [one.id for one in claim(database, limit=1)] == [3]
+    assert [(row(database, n).state, row(database, n).next_at) for n in (1, 2)] == [("dropped", None)] * 2
+    assert row(database).detail == "erased before it was sent"
 
 
 def test_retry_and_drop_by_hand(database, desk):
