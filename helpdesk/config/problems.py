@@ -225,6 +225,7 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     staff += [(f"agent.{n}.aliases", alias) for n, entry in enumerate(file.agent, start=1) for alias in entry.aliases]
     others = [(f"team.{n}.lead", entry.lead) for n, entry in enumerate(file.team, start=1) if entry.lead]
     others += [("desk.operators", address) for address in file.desk.operators]
+    others += [(f"level.{n}.to", address) for n, entry in enumerate(file.level, start=1) for address in entry.to]
     fronts = list(_fronts(file))
     for place, address in [*named, *staff, *others, *((place, address) for place, address, _ in fronts)]:
         if not is_plain_address(address):
@@ -232,7 +233,6 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     for place, address in named:
         if "+" in address:
             yield f"{place}: expected an address without +: the part behind it carries the reply token"
-    others += [(f"level.{n}.to", address) for n, entry in enumerate(file.level, start=1) for address in entry.to]
     yield from _unheard_problems([address.lower() for _, address in named], others)
     ours = {address.lower() for _, address in [*named, *staff, *others]}
     for place, address, what in fronts:
