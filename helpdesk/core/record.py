@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
-    """Record each breach that has happened by `now`, and withdraw one that a mail received in time undoes.
+    """Record each breach that has happened by `now`, and withdraw one that a mail received in time undoes or moves.
 
     The clocks are read here for all that follows, and what is owed goes with the drafts.
     """
@@ -42,12 +42,14 @@ def on_the_record(decision: Decision, terms: Terms, now: datetime) -> Decision:
         if late is not None and key not in standing:
             events.append(ClockBreached(late, now, DESK, clock=key, target=clock.target))
     for key, at in standing.items():
-        undone = key not in shown or shown[key].breached_at(now) is None
-        # Time alone never takes a breach back: what was received before it, and read after it, does.
-        if undone and any(event.at <= at for event in decision.events):
+        late = shown[key].breached_at(now) if key in shown else None
+        # Time alone never takes a breach back, nor moves it: what was received before it, and read after it, does.
+        if late != at and any(event.at <= at for event in decision.events):
             what = "answered" if key not in shown or shown[key].stopped_at else "changed"
             because = f"{what} in time, and read late"
             events.append(BreachWithdrawn(now, now, DESK, clock=key, because=because))
+            if late is not None:
+                events.append(ClockBreached(late, now, DESK, clock=key, target=shown[key].target))
     case, drafts = case.after(*events), with_owed(decision.drafts, case, terms, now, found)
     return replace(decision, case=case, events=(*decision.events, *events), drafts=drafts, clocks=found)
 

@@ -230,9 +230,9 @@ class Life(RuleBasedStateMachine):
             return
         last = {event.clock: event for event in self.case.of_type(ClockBreached, BreachWithdrawn)}
         standing = {clock: event.at for clock, event in last.items() if isinstance(event, ClockBreached)}
-        shown = {clock.key: clock.state(self.now) for clock in clocks(self.case, self.terms.policy)}
-        for clock in standing:
-            assert shown.get(clock) == "breached"
+        shown = {clock.key: clock.breached_at(self.now) for clock in clocks(self.case, self.terms.policy)}
+        for clock, at in standing.items():
+            assert shown.get(clock) == at
         if not self.read_late:
             assert not self.case.of_type(BreachWithdrawn), "a breach that happened never vanishes"
             for clock, at in self.breaches.items():
