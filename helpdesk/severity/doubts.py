@@ -48,16 +48,38 @@ _SUPPOSED = _LISTS["supposed"]
 
 
 def is_denied(segment: Segment) -> bool:
-    """`nobody has missed anything`, `not one lost order`, `your colleague is away`: nobody is hurt, or by silence."""
+    """`nobody has missed anything`, `nothing is broken`, `your colleague is away`: nobody is hurt, or by silence."""
     words = segment.words
+    if not _OFFERS.isdisjoint(words) or _is_all_sound(segment):
+        return True
     if any(ours in _YOURS and one in _STAFF for ours, one in pairwise(words)):
         return True
     nobody = [hit.start for hit in segment.hits if hit.concept in {"nobody", "none"}]
-    if any(not _SUFFERED.isdisjoint(words[at : at + _NEAR]) for at in nobody):
+    if any(not _SUFFERED.isdisjoint(words[max(0, at - _BEFORE) : at + _NEAR]) for at in nobody):
         return True
     return any(word in _YOU and not _DONE_BY_PEOPLE.isdisjoint(words[at : at + _FAR]) for at, word in enumerate(words))
 
 
+def _is_all_sound(segment: Segment) -> bool:
+    """`nothing is broken`, `no falla nada`, `es ist nichts kaputt`: said of all that fails in the sentence."""
+    failing = [hit for hit in segment.hits if hit.concept in {"down", "halt", "fail"}]
+    nothing = [at for at, word in enumerate(segment.words) if word in _NOTHING and not any(_spans(failing, at))]
+    if not (failing and nothing) or segment.says("else"):
+        return False
+    return all(any(_are_joined(hit, at, segment.words) for at in nothing) for hit in failing)
+
+
+def _spans(hits: Iterable[Hit], at: int) -> Iterable[bool]:
+    return (hit.start <= at < hit.end for hit in hits)
+
+
+def _are_joined(hit: Hit, at: int, words: Sequence[str]) -> bool:
+    """Whether there are only small words between a failure and `nothing`."""
+    between = words[at + 1 : hit.start] if at < hit.start else words[hit.end : at]
+    return _LINKS.issuperset(between)
+
+
+_OFFERS, _NOTHING, _LINKS = _LISTS["offers"], _LISTS["nothing"], _LISTS["links"]
 _SUFFERED = _LISTS["suffered"]
 _YOU = _LISTS["you"]
 _YOURS, _STAFF = _LISTS["yours"], _LISTS["staff"]
@@ -369,7 +391,7 @@ _OFFICES = tuple(_LISTS["offices"])
 
 def _not_over(segment: Segment, observed: Observation) -> bool:
     """`everything was gone`, `all good otherwise`: no end of the trouble that was told before."""
-    if segment.failing or segment.asks or segment.says("dataloss") or _relapses(segment, observed):
+    if segment.failing or segment.asks or segment.says("dataloss") or is_lull(segment):
         return True
     if not says_end(segment):
         return True  # `sorry for the noise`, `you may close this`: it is known from what stands around it
@@ -394,7 +416,7 @@ def _tells_of_trouble(segment: Segment) -> bool:
     return _in_trouble(segment) or segment.says("down", "halt", "fail", "cannot", "wrong", "slow", "none", "not")
 
 
-def _relapses(segment: Segment, _: Observation) -> bool:
+def _relapses(segment: Segment) -> bool:
     """`you fixed it on Thursday, on Friday it was good, today it's back`: the last part says how it is."""
     good = [hit.part for hit in segment.hits if hit.concept in {"solved", "ok"} and hit.status == "asserted"]
     fine = {hit.part for hit in segment.hits if hit.concept in {"ok", "work"}}
@@ -402,6 +424,15 @@ def _relapses(segment: Segment, _: Observation) -> bool:
     return bool(good) and any(
         hit.concept == "again" and hit.part > min(good) and hit.part in now for hit in segment.hits
     )
+
+
+def is_lull(segment: Segment) -> bool:
+    """`it runs again for an hour, then it hangs`: good for a while."""
+    good = [hit.end for hit in segment.hits if hit.concept in {"ok", "work", "solved"}]
+    return _relapses(segment) or any(not _FOR_A_WHILE.isdisjoint(segment.words[end:]) for end in good)
+
+
+_FOR_A_WHILE = _LISTS["for_a_while"]
 
 
 def _not_ahead(segment: Segment, _: Observation) -> bool:

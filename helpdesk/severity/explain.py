@@ -14,7 +14,8 @@ from helpdesk.offering.findings import NO_TROUBLE
 from helpdesk.severity.effects import effects
 from helpdesk.severity.evidence import EVIDENCE_LENGTH, is_sentence, shown, whole
 from helpdesk.severity.features import ASKS, ONE, STOPS, alert_kind
-from helpdesk.severity.proof import OF_NOW, is_end, is_told, proves, segment_of
+from helpdesk.severity.proof import OF_NOW, proves, segment_of
+from helpdesk.severity.quotation import quote_of_end, quote_of_trouble
 from helpdesk.severity.reading import read
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk.severity.rank_table import LikelyFindings
 
 LIKELY = 0.8  # below it a finding is no reason
+_MAY_BE_OVER = 0.1  # above it a sign of relief in the text is taken for one
 _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
 _IN_THEIR_WORDS = "the customer writes this"  # what is doubtful is left to who reads it
 # What speaks for the ranks behind the second.
@@ -116,34 +118,56 @@ def reasons_for(
 
 
 def _shown_by(observed: Observation, findings: LikelyFindings, found: Rank) -> Iterator[Reason]:
+    may_be_over = bool(findings) and _may_be_over(findings, found)
     for name, values in findings.items():
         value, likely = max(values.items(), key=lambda item: item[1])
         if likely < LIKELY or name == _INFERRED or (found <= _SEVERE and value in _MILD.get(name, ())):
             continue
+        if value == "degraded" and (
+            stop := quote_of_trouble(_plain_stops(observed), observed, may_be_over=may_be_over)
+        ):
+            yield Reason(name, _IN_THEIR_WORDS, stop)  # no less than the worst that is told
+            continue
         evidence = _proof_of(name, value, observed) if _fits(name, value, findings, found) else ""
         if evidence:
             yield Reason(name, _SAID[name, value][0], evidence)
-        elif quote := _quoted(name, value, observed):
+        elif quote := _quoted(name, value, observed, may_be_over=may_be_over):
             yield Reason(name, _IN_THEIR_WORDS, quote)
 
 
-def _quoted(name: str, value: str, observed: Observation) -> str:
+def _quoted(name: str, value: str, observed: Observation, *, may_be_over: bool) -> str:
     """What the writer says of the trouble, or of its end, where the desk claims nothing; "" of all else."""
-    showing = [effect for effect in shown_by(name, value) if effect not in _HINTS.get(name, ())]
     if (name, value) == ("state", "over"):
-        there = [one for one in showing if one in observed.seen]
-        return _piece([one for one in there if is_end(one, observed, least=_SAYING)], observed)
-    return _words_for_it(observed, showing) if name == "effect" and value != "none" else ""
+        return quote_of_end(observed)
+    if name != "effect" or value == "none":
+        return ""
+    showing = [effect for effect in shown_by(name, value) if effect not in _HINTS[name]]
+    return quote_of_trouble(showing, observed, may_be_over=may_be_over)
 
 
 def _told(observed: Observation, findings: LikelyFindings, found: Rank) -> tuple[Reason, ...]:
-    """What the writer says goes wrong, where nothing that is likely is said so that it could be claimed."""
+    """What the writer says goes wrong, or no more, where nothing likely is said so that it could be claimed."""
     effects = findings.get("effect", {})
     value = max(effects, key=lambda one: effects[one], default="none")
-    if found == _LAST or value in NO_TROUBLE:
+    if value in NO_TROUBLE:
         return ()
-    quote = _words_for_it(observed, (*shown_by("effect", value), *_FAILS), in_body=True)
+    if findings["state"]["over"] > _ELSEWHEN:
+        end = quote_of_end(observed)
+        return (Reason("state", _IN_THEIR_WORDS, end),) if end else ()
+    names = () if found == _LAST else (*shown_by("effect", value), *_FAILS)
+    may_be_over = _may_be_over(findings, found)
+    quote = quote_of_trouble(names, observed, may_be_over=may_be_over, least=_TELLING)
     return (Reason("effect", _IN_THEIR_WORDS, quote),) if quote else ()
+
+
+def _may_be_over(findings: LikelyFindings, found: Rank) -> bool:
+    return findings["state"]["over"] > (_MAY_BE_OVER if found > 1 else _ELSEWHEN)
+
+
+def _plain_stops(observed: Observation) -> Sequence[str]:
+    """What says that something stopped, and not at times or for some in the same sentence."""
+    there = [(name, segment_of(name, observed)) for name in STOPS if name in observed.seen]
+    return [name for name, segment in there if segment and not segment.has("slow", "intermittent", "partial", "many")]
 
 
 def _fits(name: str, value: str, findings: LikelyFindings, found: Rank) -> bool:
@@ -199,14 +223,6 @@ def _still_says(effect: str, sentence: str, observed: Observation) -> bool:
     if " ".join(observed.seen.found[effect].split()) in sentence or not sentence.endswith("…"):
         return True
     return effect in effects(read("", sentence, languages=(observed.language,)))
-
-
-def _words_for_it(observed: Observation, effects: Sequence[str], *, in_body: bool = False) -> str:
-    """What the writer says of an effect of which it is doubtful whether it is so by now."""
-    seen = observed.seen
-    there = [effect for effect in effects if effect in seen and not (in_body and effect in seen.named)]
-    least = _TELLING if in_body else _SAYING
-    return _piece([effect for effect in there if is_told(effect, observed, least=least)], observed)
 
 
 def _piece(effects: Sequence[str], observed: Observation) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.doubts import fails, is_denied, is_doubtful, is_supposed
+from helpdesk.severity.doubts import fails, is_denied, is_doubtful, is_lull, is_supposed
 from helpdesk.severity.effects import effects
 from helpdesk.severity.features import ASKS
 from helpdesk.severity.reading import read
@@ -36,7 +36,7 @@ def proves(effect: str, finding: str, observed: Observation) -> bool:
     segment = segment_of(effect, observed)
     if segment is None or (segment.subject and segment is not observed.segments[-1]):
         return False  # a subject names
-    if not _is_claimed(effect, finding, observed):
+    if not _is_claimed(effect, finding, segment, observed):
         return False
     if effect in ASKS:
         return True
@@ -57,27 +57,28 @@ _SAYS = _LISTS["says"]
 _MARK_OF_QUOTE = frozenset("\"«“„'")
 
 
-def is_told(effect: str, observed: Observation, *, least: int) -> bool:
-    """Whether a sentence of at least so many words tells of an effect as of some time, which may be over."""
-    segment = segment_of(effect, observed)
-    if segment is None or len(segment.words) < least or is_supposed(segment) or segment.text.count('"') % 2:
+def is_told(effect: str, segment: Segment, observed: Observation, *, least: int, may_be_over: bool) -> bool:
+    """Whether a sentence of at least so many words tells of an effect that nothing takes back, itself least of all."""
+    if len(segment.words) < least or is_supposed(segment) or segment.has("solved", "taken_back", "in_vain"):
         return False
-    return _is_claimed(effect, "effect", observed)
+    if segment.has("ok") and not (segment.failing or segment.has("wrong", "slow", "dataloss", "intermittent")):
+        return False
+    if not _is_claimed(effect, "effect", segment, observed):
+        return False
+    return not (may_be_over and _is_overtaken(segment, observed))
 
 
-def is_end(effect: str, observed: Observation, *, least: int) -> bool:
+def is_end(segment: Segment, observed: Observation, *, least: int) -> bool:
     """Whether a sentence of at least so many words is about the end of trouble: `sorry for the noise` is, too."""
-    segment = segment_of(effect, observed)
-    if segment is None or len(segment.words) < least or segment.says("dataloss"):
+    if len(segment.words) < least or segment.says("dataloss"):
         return False
     lost = segment.says("all") and "gone" in segment.words
-    return _is_their_own(segment, observed) and not (segment.failing or lost)
+    return _is_their_own(segment, observed) and not (segment.failing or lost or is_lull(segment))
 
 
-def _is_claimed(effect: str, finding: str, observed: Observation) -> bool:
+def _is_claimed(effect: str, finding: str, segment: Segment, observed: Observation) -> bool:
     """Whether the writer claims an effect in their own words, of whatever time."""
-    segment = segment_of(effect, observed)
-    if segment is None or is_doubtful(effect, segment, observed):
+    if is_doubtful(effect, segment, observed):
         return False
     if effect in ASKS:
         return _is_their_own(segment, observed)
@@ -134,7 +135,7 @@ def _holds(effect: str, observed: Observation) -> bool:
         return False
     if is_supposed(segment) or segment.says("future") or _SPAN.search(segment.text):
         return False
-    return _goes_on(segment) or not _is_bygone(segment, observed.language)
+    return not is_bygone(segment, observed.language)
 
 
 def _is_ahead(name: str, observed: Observation) -> bool:
@@ -163,8 +164,10 @@ _SINCE = word_lists("doubts")["since"]
 _DAYS = _LISTS["days"]
 
 
-def _is_bygone(segment: Segment, language: str) -> bool:
+def is_bygone(segment: Segment, language: str) -> bool:
     """`On Sunday it showed ...`, `am Montag war ...`: whether it is still so is not said."""
+    if _goes_on(segment):
+        return False
     past = _LISTS.get(f"past_{language}", frozenset())
     return segment.says("past") or not (_DAYS | past).isdisjoint(segment.words)
 

@@ -37,7 +37,7 @@ def is_taken_back(observed: Observation, segment: Segment) -> bool:
         return True
     body = [one for one in observed.segments if not one.subject]
     later = body[body.index(segment) + 1 :] if segment in body else body
-    if any(map(_relieves, later)) or any(map(_explains_itself, addendum(body))):
+    if any(map(relieves, later)) or any(map(_explains_itself, addendum(body))):
         return True
     return _is_taken_back_below(observed.text, observed.written, observed.language)
 
@@ -48,7 +48,7 @@ def _is_taken_back_below(text: str, written: str, language: str) -> bool:
     unread = _below_closing(text, written)
     if text.count(" ") > MOST_WORDS - _LAST:
         unread += text.splitlines()[-_LAST:]
-    return bool(unread) and any(map(_relieves, read("", "\n".join(unread), languages=(language,))))
+    return bool(unread) and any(map(relieves, read("", "\n".join(unread), languages=(language,))))
 
 
 def _below_closing(text: str, written: str) -> list[str]:
@@ -70,7 +70,7 @@ def _withdraws(segment: Segment) -> bool:
     return (forgotten and not segment.has("not")) or (segment.subject and says_end(segment) and not segment.failing)
 
 
-def _relieves(segment: Segment) -> bool:
+def relieves(segment: Segment) -> bool:
     """`after a restart it prints`, `restored at noon`, `it was our own switch`."""
     if segment.asks or segment.has("wish", "firm_if", "future"):
         return False

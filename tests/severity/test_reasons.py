@@ -207,11 +207,128 @@ def test_where_nothing_can_be_claimed_the_writer_speaks(language, text, quote):
     assert all(words.startswith(quote) for words in shown.values())
 
 
-def test_what_was_is_left_to_the_writers_own_words():
-    text = "Letzten Dienstag war das Portal drei Stunden nicht erreichbar, kein Kunde konnte bestellen."
-    shown = said(f"{text} Inzwischen läuft alles. Wir bitten um einen Bericht.", expected=("de",))
-    assert shown[QUOTED] == text
-    assert FAILS not in shown
+def quotes(text, subject="", **more):
+    return [
+        reason.evidence
+        for reason in judged(subject, text, **more).reasons
+        if reason.effect == QUOTED and reason.rule != "found"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "quote"),
+    [
+        # The worst that is told, and the last state of it.
+        ("en", "Sometimes the page is slow. But since 9:00 nobody can log in at all.", "But since 9:00"),
+        (
+            "en",
+            "Since the patch on Monday some of our buyers can't pay. They get the login page again.",
+            "Since the patch",
+        ),
+        # Trouble that is over is not quoted, its end is.
+        ("it", "Stamattina il gestionale non partiva. Ora funziona di nuovo, grazie.", "Ora funziona"),
+        ("pt", "Hoje cedo o sistema não abria para ninguém. Já voltou ao normal, obrigado.", "Já voltou"),
+        (
+            "en",
+            "The door reader refuses all badges since 7. UPDATE: false alarm, somebody had pulled the plug.",
+            "UPDATE: false",
+        ),
+        (
+            "de",
+            "Letzten Dienstag war das Portal nicht erreichbar. Inzwischen läuft alles. Was war es?",
+            "Inzwischen läuft",
+        ),
+        (
+            "en",
+            "We were locked out of the admin account; your colleague let us in again. Still open: two have the wrong role.",
+            "Still open",
+        ),
+    ],
+)
+def test_what_is_quoted_is_the_last_and_the_worst_that_is_told(language, text, quote):
+    shown = quotes(text, expected=(language,))
+    assert len(shown) == 1
+    assert shown[0].startswith(quote)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        # What a program or a form wrote, and what closes a mail.
+        (
+            "en",
+            "Hello,\nafter yesterday's update the server shows:\nError: database is locked, cannot write\nWhat now?",
+        ),
+        ("en", "One of three servers had a panic:\nruntime: out of memory: cannot allocate 2147483648-byte block"),
+        ("en", "Component: Billing\nModule: invoices do not work\nThe total is off by one cent."),
+        ("en", "*This is a template to help you report issues that do not work.*\nThe icon is grey."),
+        ("en", "The week starts on Sunday.\n\nThis message is confidential, the recipient cannot use or copy it."),
+        ("de", "Wenn etwas nicht funktioniert, helfen wir gern mit weiteren Angaben."),
+        # What is always so, or planned.
+        ("en", "As usual we stop the service on Friday and nobody can log in from 20:00 to 22:00. Is that enough?"),
+        # Half a sentence.
+        ("en", "It fails only in this case:\n- when the laptop was asleep\nOtherwise it works."),
+        ("en", "It fails only in this case:\n- the report cannot be opened by a guest\nOtherwise it works."),
+        ("en", "On the weekend our shop has gone bad, whoever presses the button gets\n  502 Bad Gateway (cdn -> geo)"),
+        # What was tried in vain, and what ends no trouble.
+        ("en", "I switched the calendar off and on again, and it did not help."),
+        ("en", "All totals were wrong, my filter. Nothing to do for you."),
+    ],
+)
+def test_what_is_no_whole_sentence_of_the_writer_about_this_trouble_is_not_quoted(language, text):
+    torn = (
+        "Error",
+        "runtime",
+        "Module",
+        "*This",
+        "This message",
+        "Wenn",
+        "As usual",
+        "It fails only",
+        "-",
+        "On the",
+        "I switched",
+        "Nothing",
+    )
+    assert not [quote for quote in quotes(text, expected=(language, "en")) if quote.startswith(torn)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Nothing is broken here, we would only like to see the supplier in the list."),
+        ("de", "Es ist nichts kaputt, wir hätten nur gern einen Filter in der Liste für alle Kunden."),
+        ("fr", "Rien n'est cassé, nous aimerions seulement que l'export garde l'ordre des colonnes."),
+        ("es", "No falla nada, solo nos gustaría poder ordenar por fecha."),
+        ("it", "Non c'è nulla di rotto, vorremmo solo una colonna in più nella stampa."),
+        ("pt", "Não há nada avariado, só gostaríamos de um botão para duplicar o pedido."),
+        ("nl", "Er is niets stuk, we zouden alleen graag een donker thema willen."),
+        ("en", "If anything does not work with the files, I will gladly send them again to all of your users."),
+        ("en", "Our monitor says that the disk of node 4 is full. Node 4 is a spare, it serves nobody."),
+    ],
+)
+def test_where_all_is_sound_no_failure_is_claimed(language, text):
+    shown = said(text, expected=(language, "en"))
+    assert not {FAILS, QUOTED} & shown.keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All calls drop. After a restart it works again for an hour, then the same.",
+        "All calls drop. It is solved until somebody logs in from outside.",
+        "It was down. You fixed it on Thursday, on Friday it was good, today it's back.",
+    ],
+)
+def test_a_lull_is_no_end(text):
+    verdict = said(text)
+    assert OVER not in verdict
+    assert not any(word in quote for quote in quotes(text) for word in ("restart", "solved", "fixed"))
+
+
+def test_nothing_milder_is_claimed_beside_a_stop():
+    text = "Orders are slow at times since Monday. Since 10:00 no order comes through any more for all of our buyers."
+    assert DEGRADED not in said(text)
 
 
 @pytest.mark.parametrize(
