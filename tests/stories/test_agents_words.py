@@ -305,6 +305,14 @@ def test_who_joins_by_the_same_mail_may_be_addressed_in_it(desk):
     assert relayed(desk) == ["We look into it."]
 
 
+def test_who_is_reached_through_a_merged_case_may_be_addressed_in_it(desk):
+    desk.reply(BOB, "#merge HD-1", holder=BOB, to_kind="assigned")
+    token = desk.last(ANN, "assigned").reply_to
+    desk.reply(ANN, "They fire again.", to_kind="assigned", to=f"{token}, {UTE}", quote=True)
+
+    assert [len(desk.sent_to(who, "relay")) for who in (JO, UTE)] == [1, 1]
+
+
 QUESTIONS = (
     "Priority: Medium\n\n1. Can I export the list\nas one file?\n\n2. Is the price updated at night?\n\nRegards, Jo"
 )

@@ -28,7 +28,7 @@ from helpdesk.core.receive.orders.reading import (
 )
 from helpdesk.core.receive.orders.status import why_no_spam
 from helpdesk.core.receive.orders.table import ORDERS
-from helpdesk.core.words.addressee import nobody
+from helpdesk.core.words.addressee import nobody, reached
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.block import Mistake
 from helpdesk.core.words.calls import why_no_call
@@ -170,7 +170,7 @@ def _mistakes(orders: Orders, written: AgentText, *, stays: bool) -> tuple[Mista
 def _addressed_elsewhere(case: Case, arrival: Arrival, terms: Terms, agent: Agent, orders: Orders) -> Iterator[Mistake]:
     """Whom a mail is addressed to who is nobody of the case's: it is hardly for the customer. A copy is no address."""
     joining = (person for command in orders.given("cc", "requester") for person in command.people)
-    people = [person.address for person in (*case.people, *joining)]
+    people = [person.address for person in (*case.people, *reached(case, terms), *joining)]
     known = {*agent.addresses, *arrival.mailboxes, *people}
     domains = {address.rpartition("@")[2] for address in people}
     for person in arrival.message.to:
