@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
-from jinja2.bccache import BytecodeCache
 
 from helpdesk.desk import load_rules
 from helpdesk.log import quiet
@@ -27,16 +26,12 @@ from helpdesk.store import engine, migrate
 from helpdesk.store.engine import Database
 from helpdesk.store.search_tables import INDEX
 from helpdesk.store.tables import metadata
-from helpdesk.templates import render
 from tests import memory
 from tests.desk import KEY, TestDesk, write_office
 from tests.soak import SOAKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from jinja2 import BaseLoader, Environment
-    from jinja2.bccache import Bucket
 
     from helpdesk.desk import Rules
 
@@ -144,32 +139,10 @@ class Cluster:
             connection.execute(sa.text(statement))
 
 
-class Compiled(BytecodeCache):
-    """What a template was compiled into, by its text; two offices out of three have the shipped ones."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if found := self._known.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(found)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
 @pytest.fixture(scope="session", autouse=True)
-def compiled_once() -> Iterator[None]:
-    """Hundreds of tests read a configuration, and nearly all of what that takes is the same templates and policies."""
-    made, compiled = render.environment, Compiled()
-
-    def environment(loader: BaseLoader) -> Environment:
-        remembering = made(loader)
-        remembering.bytecode_cache = compiled
-        return remembering
-
+def surveyed_once() -> Iterator[None]:
+    """Hundreds of tests read a configuration, and nearly all of what that takes is the same policies."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "environment", environment)
         patch.setattr(find, "survey_policy", lru_cache(find.survey_policy))
         yield
 
