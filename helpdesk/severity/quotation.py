@@ -156,7 +156,7 @@ def _hangs_on(sentence: str, text: str) -> bool:
     opening = _words(sentence.partition(": ")[0]) if ": " in sentence else []
     if opening and len(opening) <= _SHORT and not _HANDS_OVER.isdisjoint(opening):
         return True  # `Error: ...`
-    lines = before.rstrip("\n").rsplit("\n", _ITEMS)[:0:-1] if before.endswith("\n") else []
+    lines = before[-_NEAR:].splitlines()[::-1] if before.endswith("\n") else []
     item = bool(_ITEM.match(sentence))
     intro = next((line for line in lines if not (item and _ITEM.match(line))), "")
     if not intro.endswith(":"):
@@ -167,4 +167,4 @@ def _hangs_on(sentence: str, text: str) -> bool:
 
 _BEGUN = re.compile(r"[^\n.!?]{1,200}$")
 _ITEM = re.compile(r"\W{0,2}(?:[-*+•]|\d{1,2}[.)*])\s")
-_ITEMS = 6  # lines before an item within which its list begins
+_NEAR = 400  # characters before an item within which its list begins

@@ -259,6 +259,10 @@ def test_what_is_quoted_is_the_last_and_the_worst_that_is_told(language, text, q
             "en",
             "Hello,\nafter yesterday's update the server shows:\nError: database is locked, cannot write\nWhat now?",
         ),
+        (
+            "de",
+            "Der Import endet mit der Meldung:\\nZeile 12 ist falsch, Datei kann nicht gelesen werden\\nNur die vom Juni.",
+        ),
         ("en", "One of three servers had a panic:\nruntime: out of memory: cannot allocate 2147483648-byte block"),
         ("en", "Component: Billing\nModule: invoices do not work\nThe total is off by one cent."),
         ("en", "*This is a template to help you report issues that do not work.*\nThe icon is grey."),
@@ -278,6 +282,7 @@ def test_what_is_quoted_is_the_last_and_the_worst_that_is_told(language, text, q
 def test_what_is_no_whole_sentence_of_the_writer_about_this_trouble_is_not_quoted(language, text):
     torn = (
         "Error",
+        "Zeile",
         "runtime",
         "Module",
         "*This",
