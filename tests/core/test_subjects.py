@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.core.words.subjects import new_subject
+from tests.effort import at_most
 
 
 def said(subject: str, of_case: str = "Kiln is cold") -> str:
@@ -52,3 +53,9 @@ def test_nor_is_what_our_mails_call_a_case_without_one():
 )
 def test_anything_else_is_said(subject, new):
     assert said(subject) == new
+
+
+@pytest.mark.parametrize("piece", ["[", "(ext ", "* ", "re:", "[a] ", " ", "spam:"])
+def test_an_endless_subject_costs_no_more_than_its_length(piece):
+    with at_most(0.5):
+        new_subject(piece * 20_000, of_case=piece, ref="HD-1")

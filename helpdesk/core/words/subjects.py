@@ -22,7 +22,7 @@ _ALSO_WORDS = (
 )
 # What gateways and filters put before, or into, the subject of a mail that came from outside.
 GATEWAYS_TAG = re.compile(
-    r"[\[({*]+\s*(?:ext(?:ern(?:al)?)?|ext\u00e9rieur|externo|esterno|suspect|"
+    r"(?<![\[({*])[\[({*]++\s*+(?:ext(?:ern(?:al)?)?|ext\u00e9rieur|externo|esterno|suspect|"
     r"(?:(?:suspected|possible|probable|likely) )?spam)\b[^\[\](){}*]{0,20}[\])}*]+|^\s*spam:",
     re.IGNORECASE,
 )
