@@ -511,6 +511,38 @@ def test_a_console_whose_cookies_can_be_read_on_the_way_is_named(run, edit, publ
     assert out.count("warning: desk.public_url is http: ") == warned
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        (
+            'lead = "lena@desk.example"',
+            'lead = "Support@logik.example"',
+            "team.1.lead: support@logik.example is a mailbox",
+        ),
+        ('["ops@desk.example"]', '["support@logik.example"]', "desk.operators: support@logik.example is a mailbox"),
+        (
+            "[[team]]",
+            '[[level]]\nname = "manager"\nto = ["support@logik.example"]\n[[team]]',
+            "level.1.to: support@logik.example is a mailbox",
+        ),
+        *(
+            ("[desk]", f'[desk]\npublic_url = "{url}"', f"desk.public_url: '{url}' is no URL")
+            for url in ("desk.example", "desk.example:8080", "/helpdesk", "ftp://desk.example", "https://")
+        ),
+    ],
+)
+def test_what_nobody_hears_of_and_links_that_lead_nowhere_are_warned_of_and_stop_no_desk(
+    run,  # noqa: F811
+    edit,
+    before,
+    after,
+    place,
+):
+    edit((before, after))
+    _, out, _ = run("check")
+    assert out.lower().count(f"warning: {place.lower()}") == 1
+
+
 @pytest.mark.parametrize(("public", "warned"), [("http://127.0.0.1:8080", 1), ("https://desk.example", 0), ("", 0)])
 def test_links_to_this_host_in_mails_that_leave_it_are_named(run, edit, name_servers, public, warned):  # noqa: F811
     public = f'public_url = "{public}"' if public else ""

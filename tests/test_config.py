@@ -48,26 +48,8 @@ def problems(tmp_path, text, environment=None):
         ("[desk]", '[desk]\nkeep = "a year"', 'desk.keep: expected an age such as "400d" or "60w"'),
         ("[desk]", '[desk]\nkeep = "4w"', "desk.keep: expected 30d or more, not '4w'"),
         ('lead = "lena@desk.example"', 'lead = "lena"', "team.1.lead: expected a bare address"),
-        *(
-            (
-                before,
-                after.replace("WHOM", "Support@logik.example"),
-                f"{place}: expected the address of a person, not 'Support@logik.example', which is a mailbox of the desk",
-            )
-            for before, after, place in (
-                ('lead = "lena@desk.example"', 'lead = "WHOM"', "team.1.lead"),
-                ('operators = ["ops@desk.example"]', 'operators = ["WHOM"]', "desk.operators"),
-                ("[[team]]", '[[level]]\nname = "manager"\nto = ["WHOM"]\n[[team]]', "level.1.to"),
-            )
-        ),
-        *(
-            (
-                "[desk]",
-                f'[desk]\npublic_url = "{url}"',
-                f"desk.public_url: expected a URL such as https://desk.example, not '{url}'",
-            )
-            for url in ("desk.example", "desk.example:8080", "/helpdesk", "ftp://desk.example", "https://")
-        ),
+        ("[[team]]", '[[level]]\nname = "manager"\nto = ["boss"]\n[[team]]', "level.1.to: expected a bare address"),
+        ("[desk]", '[desk]\npublic_url = "http://["', "desk.public_url: Invalid IPv6 URL"),
         ('team = "first line"', 'team = "second line"', "mailbox.1.team: expected the name of a [[team]]"),
         ('teams = ["first line"]', 'teams = ["second line"]', "agent.1.teams: expected the name of a [[team]]"),
         ('url = "maildir:outgoing"', 'url = "http://x"', "smtp_out.url: expected smtp://"),
@@ -169,6 +151,18 @@ def test_a_misspelt_key_of_the_environment_is_not_ignored(tmp_path):
     found = problems(tmp_path, CONFIGURATION, {"HELPDESK_SMTP_IN_LSITEN": "127.0.0.1:2626"})
 
     assert any("smtp_in.lsiten: no such key" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("mail", "pages"),
+    [("127.0.0.1:0", "127.0.0.1:0"), ("[::]:8080", "127.0.0.1:8080"), ("0.0.0.0:8080", "[::1]:8080")],
+)
+def test_ports_that_only_look_like_one_are_two(tmp_path, mail, pages):
+    path = write_office(tmp_path)
+    listening = f'[smtp_in]\nlisten = "{mail}"\n[web]\nlisten = "{pages}"\n[smtp_out]'
+    path.write_text(CONFIGURATION.replace("[smtp_out]", listening, 1), encoding="utf-8")
+
+    assert load_configuration(path, environment={}).file.web.listen == pages
 
 
 def test_paths_are_relative_to_the_file(tmp_path):

@@ -6,7 +6,7 @@ are relative to the file they stand in. Every problem is reported at once; with 
 
 from helpdesk.config.amounts import read_age, read_size, read_span
 from helpdesk.config.configuration import Configuration, NotifyUrl, notify_urls_in
-from helpdesk.config.problems import names_loopback
+from helpdesk.config.problems import is_url, names_loopback
 from helpdesk.config.reading import CheckedFile, load_configuration, read_configuration
 from helpdesk.config.tables import ConfigurationFile, ImapTable, MailboxTable, OAuth2Table
 
@@ -18,6 +18,7 @@ __all__ = [
     "MailboxTable",
     "NotifyUrl",
     "OAuth2Table",
+    "is_url",
     "load_configuration",
     "names_loopback",
     "notify_urls_in",

@@ -79,7 +79,7 @@ def _signature_problems(file: ConfigurationFile) -> Iterator[str]:
 def _reader_problems(reader: ReaderTable) -> Iterator[str]:
     if reader == ReaderTable():
         return
-    parts = urlsplit(reader.url) if _is_url(reader.url) else None
+    parts = urlsplit(reader.url) if is_url(reader.url) else None
     if parts is None or "@" in parts.netloc:  # the URL is not repeated: a key may stand in it
         yield "severity.reader.url: expected one without a password, such as https://ai.example/v1/chat/completions"
     elif not _is_safe_url(reader.url):
@@ -156,8 +156,7 @@ def _is_network(text: str) -> bool:
 
 
 def _web_problems(file: ConfigurationFile) -> Iterator[str]:
-    if file.desk.public_url and not _is_url(file.desk.public_url):
-        yield f"desk.public_url: expected a URL such as https://desk.example, not {file.desk.public_url!r}"
+    yield from _refused("desk.public_url", partial(urlsplit, file.desk.public_url))
     if file.web.listen.startswith("lmtp:"):
         yield 'web.listen: expected an address and a port such as "127.0.0.1:8080"'
     elif file.web.listen and _are_one_place(file.web.listen, file.smtp_in.listen.removeprefix("lmtp:")):
@@ -175,9 +174,14 @@ def _web_problems(file: ConfigurationFile) -> Iterator[str]:
 
 
 def _are_one_place(one: str, other: str) -> bool:
-    """Whether only one of two can listen: the port is the same, and the host, or one of them is every address."""
+    """Whether only one of two can listen: the port is the same, and the host, or one of them is every address.
+
+    IPv4 and IPv6 have ports of their own, and port 0 is each time another.
+    """
     (host, _, port), (other_host, _, other_port) = one.rpartition(":"), other.rpartition(":")
-    return port == other_port and (host == other_host or not _EVERY_ADDRESS.isdisjoint({host, other_host}))
+    if port != other_port or port == "0" or ("[" in host) != ("[" in other_host):
+        return False
+    return host == other_host or not _EVERY_ADDRESS.isdisjoint({host, other_host})
 
 
 def names_loopback(host: str) -> bool:
@@ -225,7 +229,6 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     staff += [(f"agent.{n}.aliases", alias) for n, entry in enumerate(file.agent, start=1) for alias in entry.aliases]
     others = [(f"team.{n}.lead", entry.lead) for n, entry in enumerate(file.team, start=1) if entry.lead]
     others += [("desk.operators", address) for address in file.desk.operators]
-    others += [(f"level.{n}.to", address) for n, entry in enumerate(file.level, start=1) for address in entry.to]
     fronts = list(_fronts(file))
     for place, address in [*named, *staff, *others, *((place, address) for place, address, _ in fronts)]:
         if not is_plain_address(address):
@@ -233,7 +236,6 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     for place, address in named:
         if "+" in address:
             yield f"{place}: expected an address without +: the part behind it carries the reply token"
-    yield from _unheard_problems([address.lower() for _, address in named], others)
     ours = {address.lower() for _, address in [*named, *staff, *others]}
     for place, address, what in fronts:
         if address.lower() in ours:
@@ -242,13 +244,6 @@ def _address_problems(file: ConfigurationFile) -> Iterator[str]:
     for address, times in seen.items():
         if times > 1:
             yield f"{address}: expected once among mailboxes and agents, found {times} times"
-
-
-def _unheard_problems(boxes: Collection[str], people: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Our own mail to a mailbox of ours opens no case: nobody would hear of what is sent there."""
-    for place, address in people:
-        if address.lower() in boxes:
-            yield f"{place}: expected the address of a person, not {address!r}, which is a mailbox of the desk"
 
 
 def _reference_problems(file: ConfigurationFile) -> Iterator[str]:
@@ -269,7 +264,8 @@ def _among(place: str, name: str, known: Collection[str], *, what: str = "team")
         yield f"{place}: expected the name of a [[{what}]] ({there}), not {name!r}"
 
 
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
+    """Whether it is the address of a web server."""
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in text
@@ -279,12 +275,12 @@ def _is_url(text: str) -> bool:
 
 def _is_safe_url(text: str) -> bool:
     """Whether nobody on the way reads what is sent there."""
-    return _is_url(text) and (urlsplit(text).scheme == "https" or names_loopback(urlsplit(text).hostname or ""))
+    return is_url(text) and (urlsplit(text).scheme == "https" or names_loopback(urlsplit(text).hostname or ""))
 
 
 def _duty_problems(file: ConfigurationFile) -> Iterator[str]:
     """When agents are there, and when the operators get the digest."""
-    if file.desk.heartbeat and not _is_url(file.desk.heartbeat):
+    if file.desk.heartbeat and not is_url(file.desk.heartbeat):
         yield "desk.heartbeat: expected a URL such as https://monitor.example/ping/desk"
     if file.desk.digest:
         yield from _refused("desk.digest", partial(parse_daily, file.desk.digest))
@@ -333,6 +329,9 @@ def _level_problems(file: ConfigurationFile) -> Iterator[str]:
         place = f"level.{number}"
         if bool(entry.to) == bool(entry.rotation):
             yield f"{place}.to: expected addresses, or the name of a rotation as rotation, and not both"
+        for address in entry.to:
+            if not is_plain_address(address):
+                yield f"{place}.to: expected a bare address such as boss@desk.example, not {address!r}"
         if entry.rotation:
             yield from _among(f"{place}.rotation", entry.rotation, rotations, what="rotation")
         if entry.team:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from helpdesk.config import is_url
 from helpdesk.core.staffing.vacancy import led_from_afar, vacancies
 from helpdesk.data_file import data_file
 from helpdesk.plural import plural
@@ -39,11 +40,26 @@ def odd_settings(rules: Rules, now: datetime) -> Iterator[str]:
             yield f"mailbox {entry.address}: no mail comes in there: give it [mailbox.imap], or set [smtp_in] listen"
     if not rules.configuration.operators:
         yield "desk.operators: there are none, so nobody hears what ails the desk itself"
+    yield from _unheard(rules.configuration)
+    public_url = rules.configuration.file.desk.public_url
+    if public_url and not is_url(public_url):
+        yield f"desk.public_url: {public_url!r} is no URL such as https://desk.example, no link in a mail leads there"
     yield from _open_to_others(rules.configuration)
     yield from rules.letters.templates.unused()
     yield from rules.letters.templates.left_out()
     yield from rules.letters.templates.in_other_languages(_further_languages(rules))
     yield from _called_while_away(rules, now)
+
+
+def _unheard(configuration: Configuration) -> Iterator[str]:
+    """Places where nobody hears: our own mail to a mailbox of ours opens no case."""
+    file = configuration.file
+    people = [("desk.operators", address) for address in file.desk.operators]
+    people += [(f"team.{n}.lead", entry.lead) for n, entry in enumerate(file.team, start=1)]
+    people += [(f"level.{n}.to", address) for n, entry in enumerate(file.level, start=1) for address in entry.to]
+    for place, address in people:
+        if address.lower() in configuration.mailbox_addresses:
+            yield f"{place}: {address} is a mailbox of the desk, nobody hears of what is sent there; name a person"
 
 
 def _odd_domains(customer: Customer, configuration: Configuration) -> Iterator[str]:
