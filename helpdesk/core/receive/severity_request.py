@@ -45,12 +45,14 @@ _ROMANCE = re.compile(
 )
 _CODE = re.compile(r"(?:p|s|sev|severity|prio|priority)[ -]?[1-4]", re.IGNORECASE)
 _LABEL = re.compile(r"(?:priority|severity|level|prio)\s+", re.IGNORECASE)
-# What makes of a request a condition, or a rule; before it in its sentence, or right behind it.
+# What makes of a request a condition, where its sentence begins or right behind it; or a rule, in the same clause.
 _CONDITION = re.compile(
-    r"\b(?:if|when(?:ever)?|once|unless|until|in case|nobody|no one|never|rules?|polic(?:y|ies)|wenn|falls|sobald|niemand|si|cuando|quand|lorsque)\b"
+    r"[\s,*-]*(?:(?:and|but|so|und|aber|et|y|pero|mais) )?(?:if|whenever|unless|in case|wenn|falls|sobald|si|s'il)\b"
     r"(?! (?:possible|you can|m(?:ö|oe)glich)\b)",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"\b(?:nobody|no one|never|rules?|polic(?:y|ies)|any|every|all)\b[^,]*$", re.IGNORECASE)
+_OBLIGES = re.compile(r"must|should|needs?|want|like", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;\n]")
 _LONGEST = 4_000  # characters in which a request is looked for
 
@@ -69,4 +71,5 @@ def _requests(text: str) -> Iterator[str]:
 
 def _is_conditional(text: str, found: re.Match[str]) -> bool:
     before = _SENTENCE.split(text[: found.start() + 1])[-1]
-    return bool(_CONDITION.search(before) or _CONDITION.match(text[found.end() :].lstrip(" ,")))
+    is_rule = _OBLIGES.match(found[0]) and _RULE.search(before)
+    return bool(is_rule or _CONDITION.match(before) or _CONDITION.match(text[found.end() :].partition("\n")[0]))
