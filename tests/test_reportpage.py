@@ -106,10 +106,17 @@ def test_the_last_whole_month_is_shown_where_none_is_asked_for(site):
     assert "2026-05-01-2026-05-31.csv" in site.get("/reports/csv/weeks", by=OPS).headers["content-disposition"]
 
 
-def test_where_nothing_came_in_it_this_month_is_shown_as_on_a_new_desk(site):
-    site.desk.at("2026-08-03 10:00")
+def test_where_nothing_came_in_it_this_month_is_shown_as_on_a_new_desk(site, monkeypatch):
+    site.desk.at("2026-08-13 10:00")
     site.desk.mail(JO, "Question 6", "Case priority: Urgent\n\nHelp.", to=LOGIK)
-    assert "1 case that came 1 Aug 2026 to 3 Aug 2026" in " ".join(site.get("/reports", by=OPS).body.split())
+    assert "1 case that came 1 Aug 2026 to 13 Aug 2026" in " ".join(site.get("/reports", by=OPS).body.split())
+
+    monkeypatch.setattr(reportpage, "MOST", 0)  # a new desk that took over much
+    assert "choose a shorter one" in site.get("/reports", by=OPS).body
+    monkeypatch.setattr(reportpage, "MOST", 1)
+    site.desk.at("2026-08-23 10:00")
+    site.desk.mail(JO, "Question 7", "Case priority: Urgent\n\nHelp.", to=LOGIK)
+    assert "1 case that came 17 Aug 2026 to 23 Aug 2026" in " ".join(site.get("/reports", by=OPS).body.split())
 
 
 @pytest.mark.parametrize(

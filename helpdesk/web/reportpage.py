@@ -169,7 +169,8 @@ def _numbers(unit: Unit, period: ReportPeriod, *, chosen: bool) -> tuple[Sequenc
     number = case_store.count(unit.connection, period.opened)
     if not number and not chosen:
         today = unit.now.date()
-        return _numbers(unit, ReportPeriod(today.replace(day=1), today), chosen=True)
+        period = ReportPeriod(today.replace(day=1), today)
+        number = case_store.count(unit.connection, period.opened)
     if number > MOST and not chosen:
         return _numbers(unit, ReportPeriod(period.last - 6 * _DAY, period.last), chosen=True)
     if number > MOST:
