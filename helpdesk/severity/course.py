@@ -44,7 +44,7 @@ def course(segments: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
 
 def addendum(body: Sequence[Segment]) -> Sequence[Segment]:
     """What was added before sending: `edit: found it`, `PS: it is fine now`."""
-    first = next((at for at in range(1, len(body)) if _opens_addendum(body[at]) and not _counts(body[at - 1])), None)
+    first = next((at for at in range(1, len(body)) if opens_addendum(body[at]) and not _counts(body[at - 1])), None)
     return () if first is None else body[first:]
 
 
@@ -66,7 +66,8 @@ def _addendum(body: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
         yield "added-bad", every[0]
 
 
-def _opens_addendum(segment: Segment) -> bool:
+def opens_addendum(segment: Segment) -> bool:
+    """`edit:`, `update, 10:40`, `an hour later`."""
     first, second = (*segment.words[:2], "", "")[:2]
     waited = second in _HOURS and bool(_LATER.intersection(segment.words[2:3]))
     return first in _ADDED or (first, second) in _TWO or waited

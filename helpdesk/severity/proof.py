@@ -26,7 +26,7 @@ _LISTS = word_lists("proof")
 _QUOTED = re.compile(r"[\"«„“”][^\"«»„“”\n]*[\"»“”]")
 _QUOTATION = re.compile(rf"\s*{_QUOTED.pattern}[\s.,;:!?]*")  # a piece that is a quotation as a whole
 _SHORT_QUOTE = 2  # words of a quotation that names a thing: the "Orders" page
-_BETTER = ("solved", "added-good", "taken-back", "ends-well", "works-now")
+BETTER = ("solved", "added-good", "taken-back", "ends-well", "works-now")
 _NOT_YET = ("announced", "maintenance", "fyi")
 OF_NOW = frozenset({"effect", "extent", "way"})  # findings that are told as of now
 
@@ -179,4 +179,4 @@ def _is_overtaken(segment: Segment, observed: Observation) -> bool:
     texts = [one.text for one in observed.segments]
     place = texts.index(segment.text)
     found = observed.seen.found
-    return any(name in found and found[name] in texts and texts.index(found[name]) > place for name in _BETTER)
+    return any(name in found and found[name] in texts and texts.index(found[name]) > place for name in BETTER)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from helpdesk.severity.effects import effects
 from helpdesk.severity.evidence import EVIDENCE_LENGTH, is_sentence, whole
-from helpdesk.severity.proof import is_bygone, is_end, is_told, segment_of
+from helpdesk.severity.proof import BETTER, is_bygone, is_end, is_told, segment_of
 from helpdesk.severity.reading import read
-from helpdesk.severity.relief import relieves, says_end
+from helpdesk.severity.relief import addendum_at_head, relieves, says_end
 from helpdesk.severity.voices import is_machine
 from helpdesk.severity.words import fold, word_lists
 
@@ -30,14 +30,35 @@ _JOINS = _LISTS["joins"]
 _ANSWER = re.compile(rf"\s*(?:{'|'.join(sorted(_LISTS['answers']))})[,.!]", re.IGNORECASE)
 _NOTHING = word_lists("doubts")["nothing"]
 _SHORT = 3  # words of a sentence
+_FEWEST = 2  # words of one that takes trouble back: `Works now.`
 _ENDS = ("taken-back", "added-good", "solved")
 
 
 def quote_of_trouble(names: Sequence[str], observed: Observation, *, may_be_over: bool, least: int = _SHORT) -> str:
     """The sentence of at least so many words that tells of an effect, at its worst and as of now; "" for none.
 
-    Where it `may_be_over`, signs of relief count.
+    Where it `may_be_over`, signs of relief count. Elsewhere the last of them goes with it.
     """
+    quote = _trouble(names, observed, may_be_over=may_be_over, least=least)
+    return _with_relief(quote, observed) if quote else ""
+
+
+def _with_relief(quote: str, observed: Observation) -> str:
+    """Trouble, and what is told of something better behind it or in an addendum at the head: the reader judges."""
+    body = [one for one in observed.segments if not one.subject]
+    places = [at for at, one in enumerate(body) if one.text.strip(" :,") in quote]
+    later = body[places[-1] + 1 :] if places else body
+    better = {observed.seen.found[name] for name in BETTER if name in observed.seen}
+    for one in reversed([*addendum_at_head(body), *later]):
+        good = relieves(one) and not one.text.endswith("?")
+        if (good or one.text in better) and is_end(one, observed, least=_FEWEST):
+            relief = _sentence(one, observed)
+            if relief and relief not in quote:
+                return f"{quote} … {relief}"
+    return quote
+
+
+def _trouble(names: Sequence[str], observed: Observation, *, may_be_over: bool, least: int) -> str:
     told = [(name, segment) for name in names if name in observed.seen and (segment := segment_of(name, observed))]
     told.sort(key=lambda one: _weakness(one[1], observed))
     bygone = ""

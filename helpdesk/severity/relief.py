@@ -11,11 +11,13 @@ from functools import lru_cache
 from itertools import dropwhile, pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.course import addendum, works_now
+from helpdesk.severity.course import addendum, opens_addendum, works_now
 from helpdesk.severity.reading import MOST_WORDS, read
 from helpdesk.severity.words import word_lists
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from helpdesk.severity.observe import Observation
     from helpdesk.severity.segment import Hit, Segment
 
@@ -28,6 +30,7 @@ _SOLVED, _WAS_IT = _LISTS["solved"], _LISTS["was_it"]
 _WELL = frozenset(tuple(pair.split("_")) for pair in _LISTS["well"])
 _TROUBLE = ("down", "halt", "fail", "cannot", "wrong", "dataloss", "slow", "not", "none", "nobody", "in_vain")
 _LAST = 12  # lines that are looked at below a closing, and at the end
+_HEAD = 2  # segments: `EDIT:` may be one of its own
 _SHORT = 9  # words of a sentence that explains: `it was our own proxy`
 
 
@@ -37,9 +40,14 @@ def is_taken_back(observed: Observation, segment: Segment) -> bool:
         return True
     body = [one for one in observed.segments if not one.subject]
     later = body[body.index(segment) + 1 :] if segment in body else body
-    if any(map(relieves, later)) or any(map(_explains_itself, addendum(body))):
+    if any(map(relieves, later)) or any(map(_explains_itself, (*addendum(body), *addendum_at_head(body)))):
         return True
     return _is_taken_back_below(observed.text, observed.written, observed.language)
+
+
+def addendum_at_head(body: Sequence[Segment]) -> Sequence[Segment]:
+    """`UPDATE 10:40: back to normal`, above all that was told before."""
+    return body[:_HEAD] if body and opens_addendum(body[0]) else ()
 
 
 @lru_cache(1)  # asked for each effect of a mail
@@ -89,9 +97,11 @@ def relieves(segment: Segment) -> bool:
 
 def _goes_so(hit: Hit, segment: Segment) -> bool:
     """`then it just worked`, `damit geht es`; `it worked yesterday` says nothing of now."""
-    if hit.concept not in {"ok", "work"} or hit.status != "asserted" or segment.says("else", "since", "past"):
+    if hit.concept not in {"ok", "work"} or hit.status != "asserted" or segment.says("else", "past"):
         return False
     words = segment.words
+    if segment.says("since"):
+        return not _CURES.isdisjoint(words)  # `seit dem Neustart läuft es`
     if words[hit.start] in _WORKED and _THEN.isdisjoint(words):
         return False
     thereby = not _THEREBY.isdisjoint(words[max(0, hit.start - 2) : hit.start])

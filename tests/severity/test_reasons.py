@@ -252,6 +252,36 @@ def test_what_is_quoted_is_the_last_and_the_worst_that_is_told(language, text, q
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "trouble", "relief"),
+    [
+        ("fr", "Ce matin personne ne pouvait se connecter. Tout est rétabli depuis 10 h.", "Ce matin", "Tout est"),
+        (
+            "en",
+            "All phones are dead, nobody can call us. Your colleague just rebooted the switch and we are back.",
+            "All phones",
+            "Your colleague",
+        ),
+        ("en", "UPDATE 10:40: back to normal.\nAll customers get an error and cannot pay.", "All customers", "UPDATE"),
+        (
+            "de",
+            "Die Terminliste kann niemand von uns öffnen, keiner weiß warum. Seit dem Neustart läuft alles.",
+            "Die Terminliste",
+            "Seit dem Neustart",
+        ),
+    ],
+)
+def test_trouble_is_never_quoted_without_what_takes_it_back(language, text, trouble, relief):
+    shown = said(text, expected=(language,))
+    assert FAILS not in shown
+    first, _, then = shown[QUOTED].partition(" … ")
+    assert (first.startswith(trouble) and then.startswith(relief)) or first.startswith(relief)
+
+
+def test_what_worked_before_takes_nothing_back():
+    assert said("Nobody can log in. It worked fine until yesterday.")[FAILS] == "Nobody can log in."
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         # What a program or a form wrote, and what closes a mail.
