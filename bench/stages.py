@@ -42,7 +42,7 @@ STAGES = {
     "arrival": ("helpdesk.desk.work._arrival",),
     "terms": ("helpdesk.unit.unit.Unit.terms", "helpdesk.unit.unit.Unit.judging"),
     "decide": ("helpdesk.desk.work.receive", "helpdesk.desk.work.thanks_in", "helpdesk.core.decide.decide"),
-    "intake": ("helpdesk.core.receive.customer.read_intake", "helpdesk.core.intake.read"),
+    "intake": ("helpdesk.core.words.terms.read_intake", "helpdesk.core.receive.customer.read_intake"),
     "verdict": ("helpdesk.severity.classifier.Classifier.judge", "helpdesk.core.classifier.classify"),
     "store": (
         "helpdesk.unit.unit.Unit.store",

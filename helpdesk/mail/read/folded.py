@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from helpdesk.mail.read import client_markers as marks
@@ -58,7 +59,9 @@ def folded(text: PartlyShown, what: Known) -> Folded:
     """What is not shown of a text, compared with `what` is known."""
     lines, left = text.lines, text.worded[:MAX_LINES]
     repeated = overlap.shared(lines, what)
-    words = _sentences(lines, left, repeated) | _put_between(lines, left, repeated, what)
+    words = _sentences(lines, left, repeated)
+    if len(words) < MAX_NEW:  # no more are shown
+        words |= _put_between(lines, left, repeated, what)
     new = tuple(lines[at].strip() for at in left if at in words)[:MAX_NEW]
     return Folded(new, len(text.worded) - len(new))
 
@@ -89,9 +92,10 @@ def _sentences(lines: list[str], left: Sequence[int], repeated: Sequence[bool]) 
                 past = max(past, at + quote.introduces(lines, at)) if at >= past else past
                 said += [at] if at >= past else []
         if any(_is_sentence(lines[at]) for at in said):
-            found.update(at for at in said if _is_sentence(lines[at]) or not _is_nobodys(_bare(lines[at])))
-        if len(found) >= MAX_NEW:
-            break  # no more are shown
+            more = (at for at in said if not _is_nobodys(_bare(lines[at])) or _is_sentence(lines[at]))
+            found.update(islice(more, MAX_NEW - len(found)))
+        if len(found) == MAX_NEW:
+            break
     return found
 
 
@@ -132,6 +136,8 @@ def _quotes(lines: list[str], left: Sequence[int], repeated: Sequence[bool], *, 
 
 def _past_introduction(lines: list[str], at: int) -> int:
     """Behind what introduces a quote from `at` on, marked or not, with headers such as `Importance: High`."""
+    if quote.is_prose(lines[at]) and quote.is_prose(overlap.unmarked(lines[at])):
+        return at
     above = min(at, 1)
     near = lines[at - above : at + _NEAR]
     for shown in (near, list(map(overlap.unmarked, near))):  # a title between dashes begins as a list does

@@ -223,13 +223,13 @@ def _announces_itself(quoted: list[str]) -> bool:
 
 def introduces(lines: list[str], at: int) -> int:
     """How many lines from `at` on introduce somebody else's words; 0 when none do."""
-    return 0 if _is_prose(lines[at]) else _attribution(lines, at) or _original(lines, at)
+    return 0 if is_prose(lines[at]) else _attribution(lines, at) or _original(lines, at)
 
 
 _LETTERS = frozenset(string.ascii_letters)
 
 
-def _is_prose(line: str) -> bool:
+def is_prose(line: str) -> bool:
     """Whether a line surely introduces nothing: nearly all do not, and this is cheaper than to look for each shape.
 
     All shapes begin with a mark or a figure, have a colon, say when or who, or end in a verb of writing; behind the
