@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BUSY = 30_000  # milliseconds to wait for another process's write on SQLite
-_TURN = 0.02  # seconds that one who has much to write keeps others waiting: a commit costs a fifth of a mail
+_TURN = 0.01  # seconds that one who has much to write keeps others waiting: a commit costs a fifth of a mail
 _SHORTLY = 2_000  # and for those who read the log, until it can be emptied
 # That a connection keeps prepared. The library makes room by giving up the newest, not the oldest: where there are
 # more, each mail's would be prepared anew each time, which takes as long as to run them.
