@@ -6,8 +6,9 @@ window in which a mail may go twice runs from that look to the note of the answe
 dies, is frozen, or loses its connection there: then the mail is sent again, is counted as a possible copy, and can be
 folded by its receiver, because the Message-ID was fixed when it was written. An acknowledgment is left `uncertain`.
 
-What became of a mail is kept in memory until the database has taken it (`Sending`). No failure of anything leaves a
-mail behind as claimed, and one mail that fails delays no other.
+What became of a mail is kept in memory until the database has taken it: by who sent it, who claims no other before, so
+that no death makes more than one copy for each that sends; or, once that has failed, by all of them (`Sending`). No
+failure of anything leaves a mail behind as claimed, and one mail that fails delays no other.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class _Attempt:
 
 @dataclass(slots=True)
 class Sending:
-    """What all that send from one process share: what they hold, and what they found out and have not written down."""
+    """What all that send from one process share: what they hold, and what they found out and could not write down."""
 
     keeper: Keeper
     turns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -133,6 +134,7 @@ class Delivery:
     pace: Pace | None = None
     monotonic: Callable[[], float] = time.monotonic
     beyond_mail: bool = False
+    _found: list[_Attempt] = field(default_factory=list)  # what became of the last mail, to be written down next
 
     def deliver(self, *, stopping: Callable[[], bool] = never) -> int:
         """Send as many mails as are due now, one after the other, up to `BATCH`; returns how many were tried.
@@ -143,22 +145,31 @@ class Delivery:
         """
         due = take_over(self.units, self.sending, self.clock(), beyond_mail=self.beyond_mail)
         tried, reached = 0, False
-        while due and (row := self._next(begin=tried < due and not stopping())):
-            outcome = self._try(row)
-            tried += 1
-            reached = reached or isinstance(outcome, Sent)
+        try:
+            while due and (row := self._next(begin=tried < due and not stopping())):
+                outcome = self._try(row)
+                tried += 1
+                reached = reached or isinstance(outcome, Sent)
+        finally:
+            self.sending.add(self._take())
         if reached and not self.beyond_mail:
             # What waits because the smarthost was away waits no longer: an escalation may be among it.
             with self.units.database.write() as connection:
                 outbox.hasten(connection, self.clock())
         return tried
 
+    def _take(self) -> list[_Attempt]:
+        """What became of the last mail, where that is not written down."""
+        found = self._found.copy()
+        self._found.clear()
+        return found
+
     def _next(self, *, begin: bool) -> Row | None:
         """In one transaction: what became of the last mail is written down, and the next is claimed."""
         begins = begin and (self.pace is None or self.pace.begin())
         row, is_ours = None, False
         try:
-            with _writing_down(self.units, self.sending, self.clock()) as connection:
+            with _writing_down(self.units, self.sending, self.clock(), self._take()) as connection:
                 row = self._claim(connection) if begins else None
             is_ours = row is not None
         finally:
@@ -195,7 +206,7 @@ class Delivery:
             _log.warning("taken over by another", **_for_log(row))
             return None
         except NOT_NOW:
-            self.sending.add([_Attempt(row, None, self.clock())])
+            self._found.append(_Attempt(row, None, self.clock()))
             raise
         except Exception as problem:  # noqa: BLE001 - unknown is temporary (design law 2), and this mail's alone
             _log.exception("a mail could not be sent", **_for_log(row))
@@ -203,7 +214,7 @@ class Delivery:
         finally:
             if self.pace is not None:
                 self.pace.end(outcome)
-        self.sending.add([self._judged(row, outcome)])
+        self._found.append(self._judged(row, outcome))
         failpoint("out.pre_mark")
         return outcome
 
@@ -255,9 +266,14 @@ def stop_sending(units: Units, sending: Sending, now: datetime) -> None:
 
 
 @contextmanager
-def _writing_down(units: Units, sending: Sending, now: datetime) -> Iterator[Connection]:
-    """A transaction that begins with what became of mails. If it fails, nothing of that is forgotten."""
-    done, doubtful = sending.take(), sending.doubtful
+def _writing_down(
+    units: Units, sending: Sending, now: datetime, found: Sequence[_Attempt] = ()
+) -> Iterator[Connection]:
+    """A transaction that begins with what became of mails: of these, and of those that somebody failed to write down.
+
+    If it fails, nothing of that is forgotten.
+    """
+    done, doubtful = [*sending.take(), *found], sending.doubtful
     try:
         with units.write(now) as unit:
             noted = [each for each in done if _note(unit.another(now=each.at), each, carefully=doubtful)]

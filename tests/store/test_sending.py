@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from helpdesk.store.tables import metadata, outbox_raw
 from helpdesk.unit import Units
 from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 from tests.claims import end_claims
+from tests.process import PATIENCE, until
 
 AT = datetime(2026, 5, 19, 14, 15, tzinfo=UTC)
 
@@ -180,6 +182,64 @@ def test_what_a_stopping_daemon_holds_before_the_dot_is_given_back_and_cannot_be
     desk_on(others, rules).deliver(other)
 
     assert (post.taken, other.taken) == ([], ["<1@x>"])
+
+
+class Gate(Pace):
+    """Lets a mail begin; the second only once `opens` is set."""
+
+    def __init__(self, opens):
+        super().__init__(1, lambda: 0.0)
+        self.opens, self.reached, self.asked = opens, threading.Event(), 0
+
+    def begin(self):
+        self.asked += 1
+        if self.asked > 1:
+            self.reached.set()
+            assert self.opens.wait(PATIENCE)
+        return super().begin()
+
+
+def test_who_sends_has_noted_its_last_mail_before_the_next_whatever_holds_up_the_others(database, others, rules):
+    """Else a death would make more copies than there are dialogues: others' notes would be lost with one that waits."""
+    if database.embedded:
+        pytest.skip("one transaction at a time writes into SQLite: none waits with the notes of another")
+    add(database, *map(queued, (1, 2, 3)))
+    desk, opens, under_way, noted = desk_on(database, rules), threading.Event(), threading.Event(), {}
+    gate = Gate(opens)
+
+    with others.engine.connect() as elsewhere:
+
+        def hold_up():
+            assert gate.reached.wait(PATIENCE), "what became of the second mail is known by now"
+            elsewhere.execute(sa.text("SELECT id FROM outbox WHERE id = 1 FOR UPDATE"))
+
+        def look():
+            if len(second.taken) == 2:
+                noted.update(states(others))
+
+        first, second = Post(before=under_way.set, after=hold_up), Post(after=look)
+        with ThreadPoolExecutor(2) as pool:
+            waits = pool.submit(desk.deliver, first)
+            assert under_way.wait(PATIENCE)
+            goes_on = pool.submit(desk.deliver, second, pace=gate)
+            until(lambda: is_held_up(others), "the note of the first mail waits")
+            opens.set()
+            goes_on.result(PATIENCE)
+            elsewhere.rollback()
+            waits.result(PATIENCE)
+
+    assert (first.taken, second.taken) == (["<1@x>"], ["<2@x>", "<3@x>"])
+    assert {name: state for name, (state, _) in noted.items()} == {
+        "<1@x>": "handed_over",
+        "<2@x>": "sent",
+        "<3@x>": "handed_over",
+    }
+    assert set(states(database).values()) == {("sent", 0)}
+
+
+def is_held_up(database):
+    with database.read() as connection:
+        return connection.execute(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one()
 
 
 # --- what fails meanwhile
