@@ -27,6 +27,7 @@ _LISTS = word_lists("quotation")
 _HANDS_OVER, _CONDITIONS = _LISTS["hands_over"], _LISTS["conditions"]
 _NOT_OF_THIS = _LISTS["noise"] | _LISTS["usual"]
 _JOINS = _LISTS["joins"]
+_ASKS_REPORTER = _LISTS["asks_reporter"]
 _ANSWER = re.compile(rf"\s*(?:{'|'.join(sorted(_LISTS['answers']))})[,.!]", re.IGNORECASE)
 _NOTHING = word_lists("doubts")["nothing"]
 _SHORT = 3  # words of a sentence
@@ -34,13 +35,17 @@ _FEWEST = 2  # words of one that takes trouble back: `Works now.`
 _ENDS = ("taken-back", "added-good", "solved")
 
 
-def quote_of_trouble(names: Sequence[str], observed: Observation, *, may_be_over: bool, least: int = _SHORT) -> str:
+def quote_of_trouble(
+    names: Sequence[str], observed: Observation, *, may_be_over: bool, doubtful: bool, least: int = _SHORT
+) -> str:
     """The sentence of at least so many words that tells of an effect, at its worst and as of now; "" for none.
 
-    Where it `may_be_over`, signs of relief count. Elsewhere the last of them goes with it.
+    Where it `may_be_over`, signs of relief count. Elsewhere the last of them goes with it; none is quoted without one
+    where it is `doubtful` that trouble goes on.
     """
     quote = _trouble(names, observed, may_be_over=may_be_over, least=least)
-    return _with_relief(quote, observed) if quote else ""
+    with_relief = _with_relief(quote, observed) if quote else ""
+    return "" if doubtful and with_relief == quote else with_relief
 
 
 def _with_relief(quote: str, observed: Observation) -> str:
@@ -85,6 +90,8 @@ def _weakness(segment: Segment, observed: Observation) -> tuple[bool, bool, bool
 def _told_by(name: str, segment: Segment, observed: Observation, *, may_be_over: bool, least: int) -> str:
     if not is_told(name, segment, observed, least=least, may_be_over=may_be_over):
         return ""
+    if name == _BY_A_WORD and not segment.failing and is_bygone(segment, observed.language):
+        return ""
     quote = _sentence(segment, observed)
     if _OF_A_PROGRAM.match(quote) or not is_sentence(quote, "", least=_SHORT):
         return ""
@@ -94,11 +101,24 @@ def _told_by(name: str, segment: Segment, observed: Observation, *, may_be_over:
 _OF_A_PROGRAM = re.compile(r"[a-z][\w.-]*: ")  # `runtime: out of memory`
 
 
+_BY_A_WORD = "wrong-result"  # `it was a cent too low, I have booked it out`: what was may be right by now
+
+
 def _still_says(name: str, quote: str, segment: Segment, observed: Observation) -> bool:
-    """Whether what is cut at its end says it still."""
+    """Whether what is cut at its end says it still, and leaves out nothing that takes it back."""
+    if quote.endswith("…") and any(map(relieves, _left_out(quote, observed))):
+        return False
     if not quote.endswith("…") or segment.text.strip(" :,") in quote:
         return True
     return name in effects(read("", quote, languages=(observed.language,)))
+
+
+def _left_out(quote: str, observed: Observation) -> list[Segment]:
+    rest = _SENTENCE_END.split(observed.text.partition(quote.removesuffix("…"))[2], maxsplit=1)[0]
+    return list(read("", rest, languages=(observed.language,)))
+
+
+_SENTENCE_END = re.compile(r"[.!?\n]")
 
 
 def _later(
@@ -142,6 +162,8 @@ def _sentence(segment: Segment, observed: Observation) -> str:
         return ""
     text = observed.subject if segment.subject else observed.text
     sentence = whole(segment.text, text)
+    if not _ASKS_REPORTER.isdisjoint(_words(sentence)[:1]):
+        return ""  # a form's
     if is_machine(sentence) or _is_torn(sentence, text) or _hangs_on(sentence, text):
         return ""
     if sentence.count('"') % 2:  # it ends within what it quotes

@@ -331,6 +331,35 @@ def test_what_is_no_whole_sentence_of_the_writer_about_this_trouble_is_not_quote
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        # What a form asks for, with what the writer put behind it.
+        (
+            "en",
+            "Product: webhooks\n\nDescribe: an upload that failed can be started again. The button is grey for a moment.",
+        ),
+        (
+            "pt",
+            "Informe aqui o nome da tabela onde o problema ocorreu.\nO relatório de março sai com uma coluna a mais.",
+        ),
+        # What was wrong and has been put right by hand.
+        ("de", "Sie kam von einer Zahlung, die um drei Cent zu niedrig war und die ich ausgebucht habe."),
+        # Trouble that is over, where what says so would be cut, and trouble where nobody works.
+        (
+            "es",
+            (
+                "El lunes el servidor de pedidos estuvo caído toda la mañana, volvió un rato, se cayó otra vez por la "
+                "tarde y desde el martes a primera hora funciona bien. ¿Podrían ampliar el plazo?"
+            ),
+        ),
+        ("en", "We test the beta in our sandbox. In there nobody can sign in any more. Production is fine."),
+    ],
+)
+def test_what_would_mislead_by_itself_is_not_quoted(language, text):
+    assert quotes(text, expected=(language,)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
         ("en", "Nothing is broken here, we would only like to see the supplier in the list."),
         ("de", "Es ist nichts kaputt, wir hätten nur gern einen Filter in der Liste für alle Kunden."),
         ("fr", "Rien n'est cassé, nous aimerions seulement que l'export garde l'ordre des colonnes."),
