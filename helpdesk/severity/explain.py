@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 LIKELY = 0.8  # below it a finding is no reason
 _MAY_BE_OVER = 0.1  # above it a sign of relief in the text is taken for one
 _ELSEWHEN = 0.5  # above it the trouble is over, or has yet to come
-_OVER, _ANOTHER_PLACE = 0.3, 0.4  # above them a sentence that tells of trouble may leave out that it is over, or a test
 _IN_THEIR_WORDS = "the customer writes this"  # what is doubtful is left to who reads it
 # What speaks for the ranks behind the second.
 _MILD: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -119,28 +118,31 @@ def reasons_for(
 
 
 def _shown_by(observed: Observation, findings: LikelyFindings, found: Rank) -> Iterator[Reason]:
+    may_be_over = bool(findings) and _may_be_over(findings, found)
     for name, values in findings.items():
         value, likely = max(values.items(), key=lambda item: item[1])
         if likely < LIKELY or name == _INFERRED or (found <= _SEVERE and value in _MILD.get(name, ())):
             continue
-        if value == "degraded" and (stop := _trouble(_plain_stops(observed), observed, findings, found)):
+        if value == "degraded" and (
+            stop := quote_of_trouble(_plain_stops(observed), observed, may_be_over=may_be_over)
+        ):
             yield Reason(name, _IN_THEIR_WORDS, stop)  # no less than the worst that is told
             continue
         evidence = _proof_of(name, value, observed) if _fits(name, value, findings, found) else ""
         if evidence:
             yield Reason(name, _SAID[name, value][0], evidence)
-        elif quote := _quoted(name, value, observed, findings, found):
+        elif quote := _quoted(name, value, observed, may_be_over=may_be_over):
             yield Reason(name, _IN_THEIR_WORDS, quote)
 
 
-def _quoted(name: str, value: str, observed: Observation, findings: LikelyFindings, found: Rank) -> str:
+def _quoted(name: str, value: str, observed: Observation, *, may_be_over: bool) -> str:
     """What the writer says of the trouble, or of its end, where the desk claims nothing; "" of all else."""
     if (name, value) == ("state", "over"):
         return quote_of_end(observed)
     if name != "effect" or value == "none":
         return ""
     showing = [effect for effect in shown_by(name, value) if effect not in _HINTS[name]]
-    return _trouble(showing, observed, findings, found)
+    return quote_of_trouble(showing, observed, may_be_over=may_be_over)
 
 
 def _told(observed: Observation, findings: LikelyFindings, found: Rank) -> tuple[Reason, ...]:
@@ -152,22 +154,10 @@ def _told(observed: Observation, findings: LikelyFindings, found: Rank) -> tuple
     if findings["state"]["over"] > _ELSEWHEN:
         end = quote_of_end(observed)
         return (Reason("state", _IN_THEIR_WORDS, end),) if end else ()
-    names = (*shown_by("effect", value), *_FAILS)
-    quote = _trouble(names, observed, findings, found, least=_TELLING)
+    names = () if found == _LAST else (*shown_by("effect", value), *_FAILS)
+    may_be_over = _may_be_over(findings, found)
+    quote = quote_of_trouble(names, observed, may_be_over=may_be_over, least=_TELLING)
     return (Reason("effect", _IN_THEIR_WORDS, quote),) if quote else ()
-
-
-def _trouble(
-    names: Sequence[str], observed: Observation, findings: LikelyFindings, found: Rank, *, least: int = _SAYING
-) -> str:
-    """What tells of trouble as of now, where people work; "" where a sentence by itself could mislead.
-
-    Trouble is no reason for the last rank: what is ranked so is over, has yet to come, or hurts nobody.
-    """
-    if found == _LAST or findings["place"]["other"] > _ANOTHER_PLACE:
-        return ""
-    over, doubtful = _may_be_over(findings, found), findings["state"]["over"] > _OVER
-    return quote_of_trouble(names, observed, may_be_over=over, doubtful=doubtful, least=least)
 
 
 def _may_be_over(findings: LikelyFindings, found: Rank) -> bool:

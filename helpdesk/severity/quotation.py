@@ -35,17 +35,13 @@ _FEWEST = 2  # words of one that takes trouble back: `Works now.`
 _ENDS = ("taken-back", "added-good", "solved")
 
 
-def quote_of_trouble(
-    names: Sequence[str], observed: Observation, *, may_be_over: bool, doubtful: bool, least: int = _SHORT
-) -> str:
+def quote_of_trouble(names: Sequence[str], observed: Observation, *, may_be_over: bool, least: int = _SHORT) -> str:
     """The sentence of at least so many words that tells of an effect, at its worst and as of now; "" for none.
 
-    Where it `may_be_over`, signs of relief count. Elsewhere the last of them goes with it; none is quoted without one
-    where it is `doubtful` that trouble goes on.
+    Where it `may_be_over`, signs of relief count. Elsewhere the last of them goes with it.
     """
     quote = _trouble(names, observed, may_be_over=may_be_over, least=least)
-    with_relief = _with_relief(quote, observed) if quote else ""
-    return "" if doubtful and with_relief == quote else with_relief
+    return _with_relief(quote, observed) if quote else ""
 
 
 def _with_relief(quote: str, observed: Observation) -> str:
@@ -105,20 +101,10 @@ _BY_A_WORD = "wrong-result"  # `it was a cent too low, I have booked it out`: wh
 
 
 def _still_says(name: str, quote: str, segment: Segment, observed: Observation) -> bool:
-    """Whether what is cut at its end says it still, and leaves out nothing that takes it back."""
-    if quote.endswith("…") and any(map(relieves, _left_out(quote, observed))):
-        return False
+    """Whether what is cut at its end says it still."""
     if not quote.endswith("…") or segment.text.strip(" :,") in quote:
         return True
     return name in effects(read("", quote, languages=(observed.language,)))
-
-
-def _left_out(quote: str, observed: Observation) -> list[Segment]:
-    rest = _SENTENCE_END.split(observed.text.partition(quote.removesuffix("…"))[2], maxsplit=1)[0]
-    return list(read("", rest, languages=(observed.language,)))
-
-
-_SENTENCE_END = re.compile(r"[.!?\n]")
 
 
 def _later(
