@@ -382,6 +382,7 @@ def test_a_line_typed_below_any_line_of_a_quote_is_kept(line):
         assert line in f"{own.text}\n{own.left_out}".split("\n"), at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bomb",
     [
