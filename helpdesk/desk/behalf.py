@@ -1,4 +1,7 @@
-"""What an agent's mail is that belongs to no case: one passed on, a note of a call, a copy, or none of these."""
+"""What an agent's mail is that belongs to no case: one passed on, a note of a call, a copy, or none of these.
+
+What answers a mail about no case, such as the one at a hand-over, comes back: no customer waits for it.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,18 @@ from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.addresses import unwritable
 from helpdesk.core.words.alert import AlertText, OperatorAlert
 from helpdesk.core.words.behalf import Behalf
+from helpdesk.core.words.block import Mistake
+from helpdesk.core.words.desk_mail import OrderedMail
 from helpdesk.core.words.message import Transport, base_address
 from helpdesk.core.words.placement import Placement
+from helpdesk.letters import DeskLetter, thread_of
+from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.read.client_markers import PASSED_ON
 from helpdesk.mail.read.forwarded import forwarded
-from helpdesk.mail.read.quote import new_text
+from helpdesk.mail.read.quote import before_quote, new_text
 from helpdesk.operators import raise_alert
 from helpdesk.person import Person
-from helpdesk.store import confirmations
+from helpdesk.store import confirmations, desk_mails, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +36,13 @@ if TYPE_CHECKING:
     from helpdesk.store.spool import Spooled
     from helpdesk.unit import Rules, Unit
 
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_BACK = "back"  # how the keys begin of what says that an answer is about no case
+_BACK_A_DAY = 3  # to one agent: what answers may be a machine (threat L03)
+_ABOUT_A_CASE = (
+    "an answer to a mail about a case: the one that this answers is about none, and nobody reads what is said to it. "
+    "Answer the case's mail, or write to the support address anew with #new ADDRESS on the first line for a new case"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,22 @@ def opening(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, place
     found = _found(rules, mail, message, agent)
     behalf = replace(found.behalf, proven=placement.authenticated, asked=asked)
     return replace(found, behalf=behalf, placement=replace(found.placement, authenticated=placement.authenticated))
+
+
+def sent_back(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, opening: Opening) -> str:
+    """Send an answer to a mail of the desk itself back to its agent; returns why, "" for what is no such answer."""
+    signer, agent = unit.rules.signer, opening.behalf.agent
+    if opening.behalf.how != "nobody" or NO_CASE not in map(signer.case_of, message.ancestors):
+        return ""
+    if desk_mails.written_to(unit.connection, agent.address, f"echo/{_BACK}/", since=unit.now - _DAY) < _BACK_A_DAY:
+        begins = next(iter(before_quote(message.text).strip().splitlines()), "") or "(no text)"
+        desk, wrong = unit.rules.configuration.file.desk.name, Mistake(begins, _ABOUT_A_CASE)
+        content = OrderedMail(desk=desk, operator=False, mistakes=(wrong,))
+        thread = thread_of((*message.references, message.message_id))
+        letter = DeskLetter(content, f"{_BACK}/{mail.id}", operator=False, thread=thread)
+        answer = unit.rules.letters.desk_letter(letter, agent.person, mailbox=mailbox, now=unit.now)
+        outbox.add(unit.connection, [answer], unit.now)
+    return "it answers a mail of the desk that is about no case"
 
 
 def alert(unit: Unit, behalf: Behalf, mailbox: Mailbox) -> None:

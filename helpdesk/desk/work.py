@@ -140,6 +140,8 @@ def work_mail(unit: Unit, read: ReadMail) -> Worked:
     if settled is not None:
         return settled
     mail = _placed(unit, read, read.mailbox)
+    if mail.opening and (because := behalf.sent_back(unit, read.mail, read.message, read.mailbox, mail.opening)):
+        return _end(unit, read, "ignored", because)
     arrival = _arrival(unit, mail)
     home = _home(unit, mail)
     terms = unit.judging(unit.terms(home, case=mail.about.case, sender=mail.sender), known=read.judged)

@@ -235,6 +235,28 @@ def test_lgt_5_at_the_hand_over_both_are_told_what_is_open_once(tmp_path):
     assert restarted.laboratory.desk.go_round() == 0
 
 
+@pytest.mark.parametrize("words", ["Got it, thanks!", "Wer ist am Freitag dran?", "#ack", ""])
+def test_what_an_agent_answers_to_the_mail_at_a_hand_over_comes_back_and_is_no_case(tmp_path, words):
+    desk = gate(tmp_path, start="2026-05-22 10:00")
+    desk.at("2026-05-25 10:00")
+    worked = desk.reply(BOB, words, to_kind="digest")
+    assert (worked.outcome, worked.case) == ("ignored", None)
+    mail = desk.last(BOB, "echo")
+    assert f"- {words or '(no text)'} - an answer to a mail about a case" in mail.text
+    assert "send it again" not in mail.text
+    for _ in range(4):
+        desk.reply(BOB, words, to_kind="digest")
+    assert len(desk.sent_to(BOB, "echo")) == 3  # who goes on may be a machine
+    assert desk.reply(BOB, "Thanks.", to_kind="echo").outcome == "ignored"
+
+
+def test_what_an_agent_opens_for_a_customer_by_answering_that_mail_is_a_case(tmp_path):
+    desk = gate(tmp_path, start="2026-05-22 10:00")
+    desk.at("2026-05-25 10:00")
+    worked = desk.reply(BOB, "#new ray@gate.example A call\n\nThe report shows an error.", to_kind="digest")
+    assert worked.outcome == "opened"
+
+
 def test_lgt_5_the_mail_at_a_hand_over_says_who_is_away(tmp_path):
     """LGT-5: who is second is called first."""
     absent = (

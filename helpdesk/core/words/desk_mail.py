@@ -39,8 +39,9 @@ class OrderDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderedMail(DeskContent, kind="echo", template="ordered"):
-    """What an operator's orders did, or why nothing was done."""
+    """What an operator's orders did, or why nothing was done; `operator`: whether its reader may send others."""
 
+    operator: bool = True
     done: tuple[OrderDone, ...] = ()
     understood: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
