@@ -1,7 +1,7 @@
 """What goes wrong. Each fault is one function: it does it to a scene amid mail, and puts it right again.
 
-A fault says which windows it opens (`laws.Window`), and what `/health` has to say while it lasts. Those that take half
-a minute and more are `long`: the suite leaves them out.
+A fault says what may make copies, who died and where an error waits (`laws.Tally`), and what `/health` has to say while
+it lasts. Those that take half a minute and more are `long`: the suite leaves them out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from helpdesk.failpoints import PLACES
 from helpdesk.store import migrate
 from helpdesk.store.engine import Database
-from tests.crash import laws
 from tests.crash.scene import Scene, faketime
 from tests.process import Fresh, until
 from tests.wire.imap_servers import Dovecot
@@ -106,9 +105,8 @@ def kill_at_a_place(scene: Scene) -> None:
     scene.now_at += f" {place}@{nth}"
     worker = scene.any_worker()
     scene.kill(worker)
-    began = time.monotonic()
     scene.start(worker, f"{place}=kill@{nth}")
-    ends = began + (8 if scene.ground.brief else 20)
+    ends = time.monotonic() + (8 if scene.ground.brief else 20)
     while worker.alive and time.monotonic() < ends:  # another daemon may do what would have led there
         scene.write(2)
         if place.startswith("imap."):
@@ -118,7 +116,7 @@ def kill_at_a_place(scene: Scene) -> None:
     if worker.alive:
         scene.kill(worker)
     else:
-        scene.tally.died(since=began)
+        scene.died(worker)
 
 
 @_fault("an error at a place", weight=3)
@@ -128,12 +126,12 @@ def fail_at_a_place(scene: Scene) -> None:
     scene.now_at += f" {place}"
     worker = scene.any_worker()
     scene.stop(worker)
-    with scene.tally.window(f"an error at {place}"):
-        scene.start(worker, f"{place}=raise@{scene.chance.choice((1, 2))}")
-        scene.greeted(worker)
-        scene.write(6)
-        scene.drop(1)
-        _a_moment(scene, 1.5)
+    scene.tally.injects(place)
+    scene.start(worker, f"{place}=raise@{scene.chance.choice((1, 2))}")
+    scene.greeted(worker)
+    scene.write(6)
+    scene.drop(1)
+    _a_moment(scene, 1.5)
 
 
 @_fault("frozen", weight=2)
@@ -152,12 +150,11 @@ def _freeze(scene: Scene, seconds: float) -> None:
     _a_moment(scene)
     worker = scene.any_worker()
     assert worker.running is not None
-    with scene.tally.window("frozen"):
-        worker.running.signal(signal.SIGSTOP)
-        scene.write(4)
-        time.sleep(seconds)
-        worker.running.signal(signal.SIGCONT)
-        _a_moment(scene)
+    worker.running.signal(signal.SIGSTOP)
+    scene.write(4)
+    time.sleep(seconds)
+    worker.running.signal(signal.SIGCONT)
+    _a_moment(scene)
 
 
 @_fault("told to stop under load", weight=3)
@@ -226,25 +223,20 @@ def set_clock(scene: Scene) -> None:
 # --- the database ------------------------------------------------------------------------------------------
 
 
-def _everybody(scene: Scene) -> int:
-    return laws.DIALOGUES * len(scene.workers)
-
-
 @_fault("PostgreSQL restarted", weight=3, applies=_on_postgresql)
 def restart_postgresql(scene: Scene) -> None:
     """In order, or as after a power cut; it is away for a moment, or until every daemon has said so."""
     scene.write(12)
     _a_moment(scene)
     postgres = scene.ground.postgres
-    with scene.tally.window("PostgreSQL away", dialogues=_everybody(scene)):
-        postgres.go_away(scene.chance.choice(("fast", "immediate")))
-        try:
-            if scene.chance.random() < 0.5:
-                for worker in scene.workers:
-                    scene.says("database.silent", within=60, of=worker)
-        finally:
-            postgres.come_back()
-        _a_moment(scene)
+    postgres.go_away(scene.chance.choice(("fast", "immediate")))
+    try:
+        if scene.chance.random() < 0.5:
+            for worker in scene.workers:
+                scene.says("database.silent", within=60, of=worker)
+    finally:
+        postgres.come_back()
+    _a_moment(scene)
 
 
 @_fault("connections terminated", applies=_on_postgresql)
@@ -252,8 +244,7 @@ def terminate_connections(scene: Scene) -> None:
     scene.write(12)
     for _ in range(scene.chance.randint(1, 3)):
         _a_moment(scene)
-        with scene.tally.window("connections terminated", dialogues=_everybody(scene)):
-            scene.ground.postgres.end_connections(scene.database)
+        scene.ground.postgres.end_connections(scene.database)
 
 
 @_fault("link to the database cut", applies=_on_postgresql)
@@ -261,9 +252,8 @@ def cut_link(scene: Scene) -> None:
     scene.write(12)
     for _ in range(scene.chance.randint(1, 3)):
         _a_moment(scene)
-        with scene.tally.window("link cut", dialogues=_everybody(scene)):
-            assert scene.link is not None
-            scene.link.cut()
+        assert scene.link is not None
+        scene.link.cut()
 
 
 @_fault("link to the database silent", applies=_on_postgresql)
@@ -271,10 +261,9 @@ def silence_link(scene: Scene) -> None:
     scene.write(12)
     _a_moment(scene)
     assert scene.link is not None
-    with scene.tally.window("link silent", dialogues=_everybody(scene)):
-        scene.link.fall_silent()
-        time.sleep(scene.chance.uniform(0.5, 4))
-        scene.link.speak()
+    scene.link.fall_silent()
+    time.sleep(scene.chance.uniform(0.5, 4))
+    scene.link.speak()
 
 
 @_fault("a full disk", weight=4, applies=lambda scene: scene.full_disk is not None)
@@ -283,14 +272,13 @@ def fill_disk(scene: Scene) -> None:
     assert scene.full_disk is not None
     scene.write(8)
     _a_moment(scene)
-    with scene.tally.window("a full disk", dialogues=_everybody(scene)):
-        try:
-            _leave_no_room(scene.full_disk)
-            scene.write(4)
-            scene.says("disk.full", within=60)
-            time.sleep(scene.chance.uniform(0.1, 3))
-        finally:
-            _resize(scene.full_disk, scene.disk_size)
+    try:
+        _leave_no_room(scene.full_disk)
+        scene.write(4)
+        scene.says("disk.full", within=60)
+        time.sleep(scene.chance.uniform(0.1, 3))
+    finally:
+        _resize(scene.full_disk, scene.disk_size)
 
 
 def _leave_no_room(place: Path) -> None:
@@ -313,23 +301,21 @@ def _resize(place: Path, size: str) -> None:
 def restart_smarthost(scene: Scene) -> None:
     scene.write(8)
     _a_moment(scene)
-    with scene.tally.window("smarthost restarted", dialogues=_everybody(scene)):
-        scene.smarthost.go_away()
-        scene.write(3)
-        _a_moment(scene, 2)
-        scene.smarthost.come_back()
+    scene.smarthost.go_away()
+    scene.write(3)
+    _a_moment(scene, 2)
+    scene.smarthost.come_back()
 
 
 @_fault("smarthost away", long=True, weight=1)
 def lose_smarthost(scene: Scene) -> None:
     """For long enough that somebody should know."""
-    with scene.tally.window("smarthost away", dialogues=_everybody(scene)):
-        scene.smarthost.go_away()
-        try:
-            scene.write(6)
-            scene.says("smarthost.unreachable", within=240)
-        finally:
-            scene.smarthost.come_back()
+    scene.smarthost.go_away()
+    try:
+        scene.write(6)
+        scene.says("smarthost.unreachable", within=240)
+    finally:
+        scene.smarthost.come_back()
 
 
 @_fault("a smarthost that takes half a minute a mail", long=True, weight=1)

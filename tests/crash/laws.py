@@ -3,17 +3,16 @@
 Nothing of the desk's own code is asked: the tables are read with plain SQL, so that a mistake in the store cannot
 hide itself.
 
-A second copy of a mail, always under the same Message-ID, may only come of a window: a time in which a daemon could
-not note what the smarthost had answered, because it died, was frozen, or was cut off. How many each window excuses is
-how many dialogues were under way; an acknowledgment is never excused.
+A second copy of a mail, always under the same Message-ID, is excused by what happened to that very mail, and by no time
+that passed, so that a busy machine neither makes a fault nor hides one: its daemon died past its final dot without a
+note of the answer, the smarthost never gave the answer, or an error was injected there. A database that is away, a
+freeze and a stop excuse none, and nothing excuses one of an acknowledgment.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import math
-import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = {"held", "history", "opened", "appended", "ordered", "robot", "bounce", "loop", "ignored", "duplicate"}
 ONCE = {"ack"}  # what is sent at most once, whatever happens
-DIALOGUES = 4  # that one daemon holds with one smarthost at a time
-_SLACK = 10.0  # seconds from the smarthost's answer to the note of it, on a busy machine
+PAST_THE_DOT = ("out.post_dot", "out.post_250")  # places at which an error leaves it unknown whether a mail arrived
 
 
 @dataclass
@@ -63,6 +61,9 @@ class Records:
             yield replace(self, connection=connection)
             connection.rollback()
 
+    def has_tables(self) -> bool:
+        return "outbox" in sa.inspect(self.engine).get_table_names()
+
     @property
     def embedded(self) -> bool:
         return self.engine.dialect.name == "sqlite"
@@ -81,26 +82,16 @@ def records(desk: Premises, *, url: str = "") -> Records:
     return Records(sa.create_engine(url, poolclass=sa.pool.NullPool, **library))
 
 
-@dataclass
-class Window:
-    """From when to when a daemon could not note what it was told, and how many dialogues that may have met."""
-
-    why: str
-    dialogues: int
-    began: float = field(default_factory=time.monotonic)
-    ended: float = math.inf
-    left: int = 0  # how many copies it still excuses, while they are counted
-
-    def holds(self, moment: float) -> bool:
-        return self.began - _SLACK <= moment <= self.ended + _SLACK
+_AT_THE_DOT = "SELECT message_id FROM outbox WHERE state = 'handed_over'"
 
 
 @dataclass
 class Tally:
-    """What else a check has to know: what was written to the desk, and when copies may have come of a fault."""
+    """What else a check has to know: what was written to the desk, and which mails may have come twice."""
 
     letters: dict[int, Letter] = field(default_factory=dict)
-    windows: list[Window] = field(default_factory=list)
+    at_the_dot: Counter[str] = field(default_factory=Counter)  # mails whose daemon died there, by Message-ID
+    errors: int = 0  # injected past the dot of one mail each
     by_imap: set[int] = field(default_factory=set)  # numbers of letters that get no 250
     counted_before: Counter[str] = field(default_factory=Counter)  # copies that an older version has forgotten since
 
@@ -109,20 +100,15 @@ class Tally:
         self.letters |= {each.number: each for each in added}
         return added
 
-    @contextlib.contextmanager
-    def window(self, why: str, *, dialogues: int = DIALOGUES) -> Iterator[None]:
-        """While this lasts, so many mails may have been sent without a note of it."""
-        opened = Window(why, dialogues)
-        self.windows.append(opened)
-        try:
-            yield
-        finally:
-            opened.ended = time.monotonic()
+    def died(self, found: Records, pid: int) -> None:
+        """A daemon is dead, and nobody has taken over yet what it had in hand."""
+        if found.has_tables():
+            rows = found.rows(f"{_AT_THE_DOT} AND claimed_by LIKE '%-{pid}-%'")
+            self.at_the_dot.update(row.message_id for row in rows)
 
-    def died(self, *, since: float | None = None) -> None:
-        """A daemon has just died, or at some time since then."""
-        now = time.monotonic()
-        self.windows.append(Window("death", DIALOGUES, now if since is None else since, now))
+    def injects(self, place: str) -> None:
+        """A daemon is started that will meet an error there, whenever it comes there."""
+        self.errors += place in PAST_THE_DOT
 
 
 # --- at every moment ---------------------------------------------------------------------------------------
@@ -243,37 +229,42 @@ def copies_are_excused(found: Records, tally: Tally, accepted: Sequence[Accepted
 
 @dataclass(frozen=True)
 class Copy:
-    """A mail that came once more; `after` is the moment at which it had come before."""
+    """A mail that came once more; when it had come before, and whether the smarthost had given its answer then."""
 
     message_id: str
     kind: str
     after: float
+    answered: bool
 
 
 def copies(found: Records, accepted: Sequence[AcceptedMail]) -> list[Copy]:
     """Every mail that the smarthost was given again."""
     kinds = {row.message_id: row.kind for row in found.rows("SELECT message_id, kind FROM outbox")}
-    before: dict[str, float] = {}
+    before: dict[str, AcceptedMail] = {}
     again = []
     for mail in accepted:
-        if mail.message_id in before:
-            again.append(Copy(mail.message_id, kinds.get(mail.message_id, "?"), before[mail.message_id]))
-        before[mail.message_id] = mail.at
+        if earlier := before.get(mail.message_id):
+            kind = kinds.get(mail.message_id, "?")
+            again.append(Copy(mail.message_id, kind, earlier.at, earlier.answered.is_set()))
+        before[mail.message_id] = mail
     return again
 
 
 def doubled(found: Records, tally: Tally, accepted: Sequence[AcceptedMail]) -> list[Copy]:
-    """The copies that no window excuses; an acknowledgment's never is."""
-    for window in tally.windows:
-        window.left = window.dialogues
-    by_end = sorted(tally.windows, key=lambda window: window.ended)
+    """The copies that nothing excuses; an acknowledgment's never is."""
+    deaths, errors = tally.at_the_dot.copy(), tally.errors
     unexcused = []
-    for copy in sorted(copies(found, accepted), key=lambda copy: copy.after):
-        excuse = next((window for window in by_end if window.left and window.holds(copy.after)), None)
-        if excuse is None or copy.kind in ONCE:
+    for copy in copies(found, accepted):
+        if copy.kind in ONCE:
             unexcused.append(copy)
+        elif not copy.answered:
+            continue
+        elif deaths[copy.message_id]:
+            deaths[copy.message_id] -= 1
+        elif errors:
+            errors -= 1
         else:
-            excuse.left -= 1
+            unexcused.append(copy)
     return unexcused
 
 
@@ -297,11 +288,13 @@ def what_waits(found: Records) -> str:
     return f"to be sent: {[tuple(row) for row in waiting[:5]]}" if waiting else ""
 
 
-def in_the_end(found: Records, ledger: Ledger, tally: Tally, accepted: Sequence[AcceptedMail]) -> None:
-    """What must be so once the desk has caught up."""
+def in_the_end(
+    found: Records, ledger: Ledger, tally: Tally, accepted: Sequence[AcceptedMail], broken_off: Sequence[bytes]
+) -> None:
+    """What must be so once the desk has caught up. `broken_off`: mails of which the smarthost never read the dot."""
     always(found, ledger, tally, accepted)
     every_mail_has_become_what_it_is(found, ledger, tally)
-    everything_was_sent(found, tally, accepted)
+    everything_was_sent(found, tally, accepted, broken_off)
     every_silent_case_took_its_steps(found)
     the_counts_balance(found)
 
@@ -333,15 +326,18 @@ def lost(found: Records, ledger: Ledger, tally: Tally) -> set[int]:
     return {number for number in promised if tally.letters[number].message_id not in there}
 
 
-def everything_was_sent(found: Records, tally: Tally, accepted: Sequence[AcceptedMail]) -> None:
-    """Nothing is lost on the way out; what nobody can know of was under way in a window, and goes to no one twice."""
+def everything_was_sent(
+    found: Records, tally: Tally, accepted: Sequence[AcceptedMail], broken_off: Sequence[bytes]
+) -> None:
+    """Nothing is lost on the way out; of what nobody can know, the answer is missing, and it goes to no one twice."""
     outbox = found.rows("SELECT message_id, kind, state, copies FROM outbox")
     others = [tuple(row) for row in outbox if row.state not in {"sent", "uncertain"}]
     assert not others, f"not sent: {others[:5]}"
-    uncertain = [row.message_id for row in outbox if row.state == "uncertain"]
     kinds = {row.kind for row in outbox if row.state == "uncertain"}
     assert kinds <= ONCE, f"left uncertain though it may go twice: {kinds - ONCE}"
-    assert len(uncertain) <= sum(window.dialogues for window in tally.windows), "uncertain without a reason"
+    unanswered = {mail.message_id for mail in accepted if not mail.answered.is_set()}
+    uncertain = {row.message_id for row in outbox if row.state == "uncertain"} - unanswered - set(tally.at_the_dot)
+    assert len(uncertain) <= len(broken_off) + tally.errors, f"uncertain without a reason: {sorted(uncertain)[:5]}"
     arrived = {mail.message_id for mail in accepted}
     missing = [tuple(row) for row in outbox if row.state == "sent" and row.message_id not in arrived]
     assert not missing, f"said to be sent, and never arrived: {missing[:5]}"

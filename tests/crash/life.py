@@ -8,8 +8,6 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from tests.claims import end_claims
 from tests.crash import laws
 from tests.process import PATIENCE, Ledger, Mta, Premises, Running, kill, letter, stop, until
@@ -54,7 +52,7 @@ class Life:
         database: str = "",
         starter: Starter | None = None,
         mailbox: Mailbox | None = None,
-        connections: int = laws.DIALOGUES,
+        connections: int = 4,
     ) -> None:
         self.smarthost, self.mailbox = smarthost, mailbox
         self.desk = Premises(
@@ -103,15 +101,13 @@ class Life:
 
     def die_at(self, place: str, *, nth: int = 1, letters: int = 0) -> None:
         """One start that ends at a failpoint, amid fresh mail; without a number of letters, enough of it."""
-        began = time.monotonic()
         running = self.desk.spawn(f"{place}=kill@{nth}")
         self.write(letters or 2 * nth)
         if self.mailbox and place.startswith("imap."):
             self.drop(1)
         self._feed_until_dead(running, place)
         assert running.status() == -signal.SIGKILL, f"{place}: {self.desk.logged()[-3000:]}"
-        self.tally.died(since=began)
-        self.check()
+        self.died(running)
 
     def _feed_until_dead(self, running: Running, place: str) -> None:
         """Some places are passed once a batch: customers go on writing until it is reached."""
@@ -134,13 +130,17 @@ class Life:
     def die(self, running: Running) -> None:
         """kill -9 at this very instant, wherever it is, and look."""
         kill(running)
-        self.tally.died()
+        self.died(running)
+
+    def died(self, running: Running) -> None:
+        """It is dead: note what it had in hand, and look."""
+        self.tally.died(self.records, running.pid)
         self.check()
 
     def check(self) -> None:
         """What holds at every death."""
         until(self._all_is_said, "the smarthost has read what the dead had sent")
-        if self._has_tables():
+        if self.records.has_tables():
             laws.always(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
             if not self.records.embedded:
                 end_claims(self.records.engine)  # it is dead for certain; others would wait until its claims run out
@@ -148,9 +148,6 @@ class Life:
     def _all_is_said(self) -> bool:
         with self.smarthost.lock:
             return not any(thread.is_alive() for _, thread in self.smarthost._sessions)
-
-    def _has_tables(self) -> bool:
-        return "outbox" in sa.inspect(self.records.engine).get_table_names()
 
     def come_to_rest(self) -> None:
         """A last start without mishap: it catches up, and everything is there once."""
@@ -167,7 +164,8 @@ class Life:
             late.add_note(self.desk.logged()[-5000:])
             raise
         assert stop(running) == 0
-        laws.in_the_end(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
+        accepted, broken_off = list(self.smarthost.accepted), list(self.smarthost.broken_off)
+        laws.in_the_end(self.records, self.ledger, self.tally, accepted, broken_off)
         if self.mailbox:
             assert self.mailbox.flags() == {}
 

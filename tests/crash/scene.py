@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from tests.claims import end_claims_past_the_dot
 from tests.crash import laws
 from tests.crash.correspondence import Correspondence
 from tests.crash.life import imap_table
@@ -253,7 +254,12 @@ class Scene:
         """kill -9, wherever it is."""
         if worker.running is not None and worker.alive:
             kill(worker.running)
-            self.tally.died()
+            self.died(worker)
+
+    def died(self, worker: Worker) -> None:
+        """It is dead; to be called before any other starts."""
+        assert worker.running is not None
+        self.tally.died(self.records, worker.running.pid)
 
     def stop(self, worker: Worker) -> None:
         """SIGTERM; it has to end in order."""
@@ -332,12 +338,9 @@ class Scene:
     def check(self) -> None:
         """What holds at every moment."""
         accepted = list(self.smarthost.accepted)
-        if self._has_tables():
+        if self.records.has_tables():
             with self._judged():
                 laws.always(self.records, self.ledger, self.tally, accepted)
-
-    def _has_tables(self) -> bool:
-        return "outbox" in sa.inspect(self.records.engine).get_table_names()
 
     @contextlib.contextmanager
     def _judged(self) -> Iterator[None]:
@@ -358,7 +361,8 @@ class Scene:
         if self.mta.refused:
             self.breaks(f"refused for good: {self.mta.refused[:3]}")
         with self._judged():
-            laws.in_the_end(self.records, self.ledger, self.tally, list(self.smarthost.accepted))
+            accepted, broken_off = list(self.smarthost.accepted), list(self.smarthost.broken_off)
+            laws.in_the_end(self.records, self.ledger, self.tally, accepted, broken_off)
             self._mailbox_is_empty()
             self._ledger_balances()
 
@@ -394,13 +398,11 @@ class Scene:
         self.records.change(
             "UPDATE spool SET next_at = NULL WHERE state = 'waiting' AND attempts > 1 AND next_at > " + now
         )
-        waits = "next_at IS NOT NULL"
         self.records.change(
             f"UPDATE outbox SET next_at = {now} WHERE state = 'queued' AND attempts > 0 AND detail <> '' AND next_at > {now}"
         )
-        for row in self.records.rows(f"SELECT id, claimed_by FROM outbox WHERE {waits} AND state = 'handed_over'"):
-            if not any(f"-{worker.running.pid}-" in row.claimed_by for worker in self.workers if worker.running):
-                self.records.change(f"UPDATE outbox SET claimed_until = {now} WHERE id = {row.id} AND {waits}")
+        living = [worker.running.pid for worker in self.workers if worker.running]
+        end_claims_past_the_dot(self.records.engine, but=living)
 
     def _is_well(self) -> None:
         for worker in self.workers:

@@ -28,8 +28,7 @@ def die_at_dot(life: Life, nth: int) -> None:
     running = life.desk.start(f"out.post_dot=kill@{nth}")
     life.write(1)
     until(lambda: running.status() is not None, "the dot is reached")
-    life.tally.died()
-    life.check()
+    life.died(running)
 
 
 def test_an_acknowledgment_at_whose_dot_the_desk_died_is_left(

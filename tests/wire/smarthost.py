@@ -61,6 +61,9 @@ class AcceptedMail:
     user: str  # who had logged in, or ""
     connection: int  # counted from 1
     at: float = field(default_factory=time.monotonic, compare=False)
+    answered: threading.Event = field(
+        default_factory=threading.Event, compare=False, repr=False
+    )  # what we said is sent
 
     @property
     def message_id(self):
@@ -299,6 +302,7 @@ class _Session:
             self.smarthost.accept(mail)
         self.smarthost.stopping.wait(self.smarthost.slowness)
         self._do(action.action if isinstance(action, Accepting) else action)
+        mail.answered.set()
 
     def _rset(self, _):
         self.mail_from, self.rcpt_to = None, ()
