@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from helpdesk.mail.read.charset_guess import guess
+from helpdesk.mail.read.charset_guess import guess, page_of_dos
 from helpdesk.mail.read.parse import parse
 
 SAID = {
@@ -95,6 +95,40 @@ def test_nothing_is_guessed_of_western_text(codec, text):
 def test_western_text_without_its_charset_is_read_as_ever(text):
     """Two of its letters stand together, and would be frequent ones of another alphabet."""
     assert parse(b"Subject: x\r\n\r\n" + text.encode("cp1252")).text == text
+
+
+@pytest.mark.parametrize("page", ["cp437", "cp850", "cp852"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seit heute früh können wir nichts prüfen.",
+        "für alle",
+        "Hei, säännöt eivät enää toimi. Kukaan ei pääse sisään järjestelmään.",
+        "Reglerna går inte att köra, hjälp oss är du snäll.",
+        "Les règles ne marchent plus depuis hier, même après la mise à jour, être prêt.",
+        "Od rána nefunguje přihlášení, žádná pravidla neběží, prosíme o řešení.",
+    ],
+)
+def test_a_page_of_dos_is_read_where_nothing_else_makes_words(text, page):
+    """Letters were left out ("frh"), or two that stand together read as one of Korean."""
+    data = text.encode(page, "replace")
+    assert b"?" in data or parse(b"Subject: x\r\n\r\n" + data).text == text
+
+
+@pytest.mark.parametrize("codec", [*SAID, "cp1252", "cp1250", "mac_roman"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *SAID.values(),
+        "He said “word”, didn’t he… – and “naïve” it’s.",
+        "Grüße aus Köln",
+        "Ελλάδα abc",
+        "VPNにつながらない abcで",
+    ],
+)
+def test_nothing_else_is_read_as_a_page_of_dos(codec, text):
+    data = text.encode(codec, "replace")
+    assert b"?" in data or page_of_dos(data) == ""
 
 
 @pytest.mark.parametrize("head", ["", "Content-Type: <html>\r\n", "Content-Type:\r\n"])

@@ -311,6 +311,14 @@ def test_text_above_the_first_boundary_is_shown_when_there_is_no_other():
         ("한국".encode("cp949"), "ks_c_5601-1987", "한국"),
         ("šest".encode("iso-8859-2"), "iso-8859-2", "šest"),
         ("x".encode("utf-16"), "utf-16", "x"),
+        *(
+            ("Größe 規則\n".encode("utf-16"), charset, "Größe 規則\n")
+            for charset in ("", "utf-8", "iso-8859-1", "x-odd")
+        ),
+        (codecs.BOM_UTF16_BE + "Größe\n".encode("utf-16-be"), "", "Größe\n"),
+        ("Größe".encode("utf-16") + b"\r\n", "us-ascii", "Größe"),  # the line end is the mail's
+        ("Größe".encode("utf-16") + b"\n", "us-ascii", "Größe"),
+        (codecs.BOM_UTF16_LE + b"\0\xd8", "", "\u00ff\u00fe\u00d8"),  # none, all the same
     ],
 )
 def test_text_is_read_in_the_charset_it_claims_or_must_have_meant(data, charset, text):
@@ -592,6 +600,27 @@ def test_winmail_dat_gives_its_text_and_its_files():
     assert message.text == "The text"
     assert [one.name for one in message.attachments] == ["winmail.dat", "a.doc"]
     assert attachment(raw, message.attachments[1].part) == ("a.doc", "application/octet-stream", b"content")
+
+
+@pytest.mark.parametrize(
+    ("content", "broken"),
+    [
+        (tnef(b"a.doc", b"content"), False),
+        (tnef(b"a.doc", b"content") + b"\r\n", False),
+        (tnef(b"a.doc", b"content")[:-2], False),  # only the checksum is missing
+        (tnef(b"a.doc", b"content")[:-4], True),
+        (b"\x78\x9f\x3e\x22\0\1junk of some program", True),
+        (b"PK\3\4 is no winmail.dat", True),
+        (b"", True),
+    ],
+)
+def test_a_broken_winmail_dat_is_told(content, broken):
+    """Its files are shown in its place: one that cannot be read through was neither shown nor spoken of."""
+    coded = base64.encodebytes(content).decode()
+    head = ("Content-Type: application/ms-tnef; name=winmail.dat", "Content-Transfer-Encoding: base64")
+    message = parse(multipart("mixed", part(body="See attached."), part(*head, body=coded)))
+    assert message.text.strip() == "See attached."
+    assert any("winmail.dat is broken" in told for told in message.damage) is broken
 
 
 def test_a_field_that_was_not_folded_goes_on_over_several_lines():

@@ -26,6 +26,7 @@ _ENCRYPTED = {
     "application/pkcs7-mime": UnreadableText("S/MIME envelope"),
     "application/x-pkcs7-mime": UnreadableText("S/MIME envelope"),
 }
+_BROKEN_TNEF = UnreadableText("Outlook's winmail.dat is broken: files may be missing")
 _CHARSET_IN_HTML = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 _SHOWN = {
     "text/plain",
@@ -226,6 +227,8 @@ class _Reader:
             self._body.inline.add(part.number)
         if part.type in _ENCRYPTED:
             self._body.damage.append(self._smime(part))
+        if is_tnef(part) and not tnef.is_whole(self._tree.body(part)):
+            self._body.damage.append(_BROKEN_TNEF)
 
     @staticmethod
     def _smime(part: Part) -> UnreadableText:

@@ -2,7 +2,7 @@
 
 Chinese, Japanese, Korean, Thai, Russian, Greek, Arabic and Hebrew mail without a charset, or with a wrong one, is
 common enough to matter. In them most bytes above ASCII stand beside another; in western text nearly none does, and
-nothing is guessed then.
+nothing is guessed then, but the code pages of DOS: there letters stand where Windows has marks that no word holds.
 """
 
 from __future__ import annotations
@@ -37,6 +37,28 @@ def guess(data: bytes) -> str:
     rated = [(_rate(looked_at, codec, common), codec) for codec, common in scripts.items()]
     rate, codec = max(rated)
     return codec if rate >= _SURE else ""
+
+
+# Between small letters: what Windows has no letter for, and where no apostrophe, dash, dots or blank of its may stand.
+_NO_LETTER = re.compile(rb"(?<=[a-z])[\x81\x82\x84\x87-\x89\x8b\x8d\x90\x93\x94\x98\x9b\xa1-\xa9]++(?=[a-z])")
+_IN_WORDS = re.compile(rb"(?<=[a-z])[\x80-\xff]{1,2}+(?=[a-z])")
+_PAGES_OF_DOS = ("cp850", "cp852")
+
+
+def page_of_dos(data: bytes) -> str:
+    """The code page of DOS in which alone the words of western or central European text are words; "" where none is."""
+    looked_at = data[:_LOOKED_AT]
+    if not _NO_LETTER.search(looked_at):
+        return ""
+    inside = b"".join(_IN_WORDS.findall(looked_at))
+    if len(inside) * 3 < len(_HIGH.findall(looked_at)):
+        return ""  # another script, whose second bytes may be letters of ours
+    small, page = max((_small(inside, page), page == _PAGES_OF_DOS[0], page) for page in _PAGES_OF_DOS)[::2]
+    return page if small > _small(inside, "cp1252") and small >= len(inside) * _SURE else ""
+
+
+def _small(data: bytes, codec: str) -> int:
+    return sum(char.islower() for char in data.decode(codec, "ignore"))
 
 
 def _rate(data: bytes, codec: str, common: Callable[[str], float]) -> float:

@@ -3,17 +3,18 @@
 Only the codecs of `_CODECS` are ever used: Python's own registry also holds `unicode_escape`, `idna`, `zlib` and
 others that turn mail into something else or take quadratic time (threat C04). What cannot be decoded as claimed is
 tried as UTF-8, in what `guess` finds plain, and as windows-1252, in that order, and only then with replacement
-characters. What is marked as ISO-2022 or HZ is that, whatever it claims (`seven_bit`).
+characters. What is marked as ISO-2022, HZ or UTF-16 is that, whatever it claims (`seven_bit`).
 """
 
 # ruff: noqa: SIM905  a list of words reads best as words
 
 from __future__ import annotations
 
+import codecs
 import re
 from encodings.aliases import aliases
 
-from helpdesk.mail.read.charset_guess import guess
+from helpdesk.mail.read.charset_guess import guess, page_of_dos
 from helpdesk.mail.read.seven_bit import decode_escaped, decode_marked
 
 # What a claimed charset is decoded with. Superset codecs stand in for the ones mail programs mean by a narrower name.
@@ -74,7 +75,7 @@ def charset_of(data: bytes, charset: str) -> str:
     codec = codec_of(charset) or ""
     if codec and codec not in _MISLABELLED and not codec.startswith(_SEVEN_BIT):
         return codec
-    return "" if _strict(data, "utf-8") is not None else guess(data)
+    return "" if _strict(data, "utf-8") is not None else page_of_dos(data) or guess(data)
 
 
 def utf8_from(data: bytes, codec: str) -> bytes:
@@ -90,6 +91,8 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
     codec = codec_of(charset) if charset else "utf-8"
     if codec is None or not codec.startswith(_SEVEN_BIT):
         text = decode_marked(data)
+        if text is None:
+            text = _of_two_octets(data)
         if text is not None:
             return text, True
     if codec is None or codec in _MISLABELLED:
@@ -106,13 +109,20 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
     return _repaired(data, codec)
 
 
+def _of_two_octets(data: bytes) -> str | None:
+    """Text that begins with the mark of UTF-16, which is no text in anything else; without the line end of the mail."""
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    return _strict(data.removesuffix(b"\r\n").removesuffix(b"\n" if len(data) % 2 else b""), "utf-16")
+
+
 def _repaired(data: bytes, codec: str | None) -> tuple[str, bool]:
     if codec is None or codec in {"utf-8", "cp1252", "cp1254"}:
         mostly = data.decode("utf-8", "replace")
         # A few bad bytes in real UTF-8 are damage; many mean that it never was UTF-8.
         if mostly.count("\ufffd") * 4 < sum(char > "\x7f" for char in mostly):
             return mostly, True
-        if plain := guess(data):
+        if plain := page_of_dos(data) or guess(data):
             return data.decode(plain, "replace"), True
         # The five bytes that windows-1252 does not have are the C1 controls of ISO 8859-1.
         return _strict(data, "cp1252") or data.decode("latin-1"), codec != "cp1252"

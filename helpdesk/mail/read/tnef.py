@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
+_HEAD, _AROUND = 6, 11  # octets: signature and key; level, name, length and checksum of an attribute
 _MAX_FILES = 200
 _MAX_PROPERTIES = 2_000
 
@@ -38,6 +39,12 @@ def parts_of(data: bytes, *, first: int, depth: int) -> list[Part]:
         )
         parts.append(Part(number, depth, Block(fields, 0), content=content))
     return parts
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether this is winmail.dat to its end, so that nothing in it is missing without a word."""
+    read = _HEAD + sum(_AROUND + len(value) for _, value in _attributes(data))
+    return data.startswith(_SIGNATURE) and not data[read:].strip(b"\r\n\0")
 
 
 def text_of(data: bytes) -> str:
@@ -102,13 +109,13 @@ def _string(value: bytes | str | None) -> str:
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     if not data.startswith(_SIGNATURE):
         return
-    at = 6
+    at = _HEAD
     while at + 9 <= len(data):
         name, length = struct.unpack_from("<HxxI", data, at + 1)
         if at + 9 + length > len(data):
             return
         yield name, data[at + 9 : at + 9 + length]
-        at += 9 + length + 2  # the checksum is not looked at: a wrong one is no reason to lose the file
+        at += _AROUND + length  # the checksum is not looked at: a wrong one is no reason to lose the file
 
 
 _FIXED = {
