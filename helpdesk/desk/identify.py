@@ -14,8 +14,9 @@ from helpdesk.core.receive.refused import agrees, lines_of
 from helpdesk.core.words.placement import place, place_monitor, place_robot
 from helpdesk.desk.related_cases import after_merging
 from helpdesk.mail.read.quote import before_quote
+from helpdesk.severity.alerts import is_unmistakable
 from helpdesk.severity.assess import NO_MONITORS
-from helpdesk.severity.monitors import is_unmistakable, watched
+from helpdesk.severity.monitors import watched
 from helpdesk.store import cases as case_store
 from helpdesk.store import watched as watched_store
 from helpdesk.unit import sender_proof

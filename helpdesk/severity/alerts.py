@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from helpdesk.severity.text import MAX_SUBJECT, tidy
+
 if TYPE_CHECKING:
     from helpdesk.core.words.watched import State
 
@@ -20,6 +22,19 @@ LONGEST = 6000  # characters of an alert looked at
 
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
+# What only monitors write. People name one, too, and begin with `Problem:`; their words must never pass for repetition.
+_UNMISTAKABLE = re.compile(
+    r"\[(?:firing|resolved)(?::\d+)?\]|\[(?:triggered|re-triggered|recovered)\b[^\]]*\]|\[(?:alerting|ok)\]|"
+    r"\[pagerduty\b|\*\* ?(?:problem|recovery|acknowledgement|flapping\w*) (?:host|service)|"
+    r"^\*{3,} ?(?:nagios|icinga)|^notification type:|^(?:alarm|insufficient_data|ok): \"|"
+    r"^[ *-]*(?:state change|alarm details):|^ ?alertname\b|^original problem id|"
+    r"^problem (?:started|has been resolved) at|^(?:down|up) alert:|monitor is (?:down|up):|"
+    r"\b(?:ok|warn|crit|unkn|up|down) -> (?:ok|warn|crit|unkn|up|down)\b|"
+    r"\[[^\w\s\x00-\x7f]+ ?(?:down|up)\]|^\[prtg\b|^(?:fired|resolved):sev\d\b",
+    _FLAGS,
+)
+# A person passes it on, or answers it.
+_PASSED_ON = re.compile(r"^\W*(?:re|aw|sv|antw|fwd?|wg|tr|rv|vs)\s*:", re.IGNORECASE)
 # Subjects and lines that only machines write; of some the capitals tell, which `_SHOUTED` puts apart. The rest is read
 # in lower case: where nothing need be folded the many alternatives are passed three times as fast.
 _SHOUTED = re.compile(r"is (?=(?:DOWN|UP|CRITICAL|WARNING|UNKNOWN)\b|OK \*\*)")
@@ -31,6 +46,7 @@ _MARKS = re.compile(
     r"^(?:down|up) alert:|monitor \0?is (?:down|up)\b|\0is (?:ok \*\*|\w+)|datadog|cloudwatch|new relic|dynatrace|"
     r"grafana|statuscake|site24x7|checkly|sensu|checkmk|prtg|healthchecks|synthetic (?:test|check|monitor)|"
     r"(?:incident|violation|alert|condition) (?:opened|closed|triggered|resolved)\b|"
+    r"\[[^\w\s\x00-\x7f]+ ?(?:down|up)\]|^(?:fired|resolved):sev\d\b|"
     r"automated (?:notice|alert|message|notification)|automatische (?:benachrichtigung|meldung)",
     re.MULTILINE,
 )
@@ -43,7 +59,7 @@ _PERSON = re.compile(
 _RECOVERED = re.compile(
     r"\[resolved|\brecover(?:y|ed)\b|\[ok\]|^ok:|state:\s*(?:ok|up)\b|status:\s*(?:ok|up|resolved|closed|recovered)\b|is (?:UP|OK)\b|up alert|"
     r"monitor is up|problem has been resolved|^resolved[: ]|alarm\s*->\s*ok|-> ok\b|back to normal|incident (?:resolved|closed)|alert (?:resolved|closed)|"
-    r"^(?:recovery|completed|service restored|restored|closed)\s*[:\u2013-]|completed successfully|reachable again|all closed|is (?:back )?up again|cleared\b|violation closed|notification type:\s*recovery",
+    r"^(?:recovery|completed|service restored|restored|closed)\s*[:\u2013-]|completed successfully|reachable again|\[[^\w\s\x00-\x7f]+ ?up\]|^resolved:sev\d|down ended|all closed|is (?:back )?up again|cleared\b|violation closed|notification type:\s*recovery",
     _FLAGS,
 )
 _NOTICE = re.compile(
@@ -126,17 +142,27 @@ def parse(subject: str, text: str) -> MonitoringAlert | None:
     )
 
 
+def is_unmistakable(subject: str, text: str) -> bool:
+    """Whether only a monitor writes so. Less is enough to judge an alert, but not to fold it into another one."""
+    if _PASSED_ON.match(subject):
+        return False
+    return bool(_UNMISTAKABLE.search(subject[:MAX_SUBJECT]) or _UNMISTAKABLE.search(tidy(text)[:LONGEST]))
+
+
 def _is_alert(subject: str, text: str) -> bool:
     people = sum(1 for _ in islice(_PERSON.finditer(text), 2))
     if people > 1:
         return False  # which spares most mails the search for marks
+    if people and is_unmistakable(subject, ""):
+        return True  # monitors say "Hi," too
     plain = _SHOUTED.sub("\0is ", f"{subject}\n{text}").lower()
     return len({match[0].replace("\0", "") for match in _MARKS.finditer(plain)}) > people
 
 
 def _state(subject: str, text: str) -> State:
     if _RECOVERED.search(subject) or (
-        not re.search(r"\bproblem\b|firing|triggered|\bdown\b", subject, re.IGNORECASE) and _RECOVERED.search(text)
+        not re.search(r"\bproblem\b|firing|\bfired:|triggered|\bdown\b", subject, re.IGNORECASE)
+        and _RECOVERED.search(text)
     ):
         return "recovered"
     if _NOTICE.search(f"{subject}\n{text}"):

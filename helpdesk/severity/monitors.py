@@ -23,18 +23,6 @@ if TYPE_CHECKING:
 
 _LISTS = word_lists("monitors")
 
-# What only monitors write. People name one, too, and begin with `Problem:`; their words must never pass for repetition.
-_UNMISTAKABLE = re.compile(
-    r"\[(?:firing|resolved)(?::\d+)?\]|\[(?:triggered|re-triggered|recovered)\b[^\]]*\]|\[(?:alerting|ok)\]|"
-    r"\[pagerduty\b|\*\* ?(?:problem|recovery|acknowledgement|flapping\w*) (?:host|service)|"
-    r"^\*{3,} ?(?:nagios|icinga)|^notification type:|^(?:alarm|insufficient_data|ok): \"|"
-    r"^[ *-]*(?:state change|alarm details):|^ ?alertname\b|^original problem id|"
-    r"^problem (?:started|has been resolved) at|^(?:down|up) alert:|monitor is (?:down|up):|"
-    r"\b(?:ok|warn|crit|unkn|up|down) -> (?:ok|warn|crit|unkn|up|down)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-# A person passes it on, or answers it.
-_PASSED_ON = re.compile(r"^\W*(?:re|aw|sv|antw|fwd?|wg|tr|rv|vs)\s*:", re.IGNORECASE)
 # `Original problem ID: 4711` (Zabbix), `Incident #12` (PagerDuty).
 _OWN_NUMBER = re.compile(
     r"\b(?:problem|incident|alert|issue|event group)[ _-]?(?:id|number|key)[ :=#]{0,5}(?P<labelled>[\w-]*\d[\w-]*)|"
@@ -51,7 +39,11 @@ _PLACE = re.compile(
 # `in 5m 3s`, `after 4 minutes`, `95.3 %`, `10:01:00`, `2026.01.05`: of this mail, not of the thing.
 _MEASURES = re.compile(
     r"\b\d+(?:[.,]\d+)?(?: ?%|ms\b|[smhd]\b| (?:seconds?|minutes?|hours?|days?)\b)|\b\d{1,2}:\d\d(?::\d\d)?\b|"
-    r"\b\d{4}[-./]\d\d[-./]\d\d\b",
+    r"\b\d{4}[-./]\d\d[-./]\d\d\b|\b\d{1,2}/\d{1,2}/\d{4}\b",
+)
+# `Down (connection refused)`, `Down ended (now: Up)`, `Fired:Sev1`, `[web1] [🔴 Down] no route`: of the state.
+_OF_THE_STATE = re.compile(
+    r"(?<=\bdown) (?:ended )?\([^()]*\)|^(?:fired|resolved):(?=sev\d)|(?<=\]) ?\[[^\w\s\x00-\x7f]+ ?(?:down|up)\].*"
 )
 _WORD = re.compile(r"[^\s\[\]()<>{}\"'*,;!?|\u2013\u2014]+")
 _PARTS = re.compile(r"[/:@|]")  # `web1/HTTP`, `host:web1`
@@ -83,13 +75,6 @@ def _key(mailbox: str, sender: str, name: str) -> str:
     return hashlib.sha256(f"{mailbox}\n{sender}\n{name}".encode()).hexdigest()
 
 
-def is_unmistakable(subject: str, text: str) -> bool:
-    """Whether only a monitor writes so. Less is enough to judge an alert, but not to fold it into another one."""
-    if _PASSED_ON.match(subject):
-        return False
-    return bool(_UNMISTAKABLE.search(subject[:MAX_SUBJECT]) or _UNMISTAKABLE.search(tidy(text)[:LONGEST]))
-
-
 def _numbers(subject: str, text: str) -> Iterator[str]:
     """The monitor's own number of the incident, if it has one."""
     found = _OWN_NUMBER.search(subject) or _OWN_NUMBER.search(text)
@@ -116,6 +101,6 @@ def _places(text: str) -> Iterator[Sequence[str]]:
 
 def _lasting(text: str) -> list[str]:
     """The words that stay while the state changes."""
-    plain = _MEASURES.sub(" ", _COUNT.sub(" ", text.casefold()))
+    plain = _MEASURES.sub(" ", _COUNT.sub(" ", _OF_THE_STATE.sub(" ", text.casefold())))
     words = (word.strip(".:=-#/") for word in _WORD.findall(plain))
-    return [word for word in words if word and word not in _STATES and word not in _LITTLE]
+    return [word for word in words if word not in _STATES and word not in _LITTLE and any(map(str.isalnum, word))]

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from helpdesk.severity.monitors import is_unmistakable, watched
+from helpdesk.severity.alerts import is_unmistakable
+from helpdesk.severity.monitors import watched
 from tests.effort import at_most
 
 # Each as the monitor's own templates write it: the problem, and its end.
@@ -59,6 +60,23 @@ PAIRS = {
         ("Check_MK: web1/CPU load OK -> CRIT", "Host: web1\nService: CPU load\nEvent: OK -> CRITICAL\nCheckmk"),
         ("Check_MK: web1/CPU load CRIT -> OK", "Host: web1\nService: CPU load\nEvent: CRITICAL -> OK\nCheckmk\nState: OK"),
     ),
+    "uptimerobot, politely": (
+        ("Monitor is DOWN: till.example", "Hi,\n\nThe monitor till.example (https://till.example) is currently DOWN (Connection Timeout)."),
+        ("Monitor is UP: till.example", "Hi,\n\nThe monitor till.example (https://till.example) is back UP (HTTP 200 - OK). It was down for 4 minutes."),
+    ),
+    "uptime kuma": (
+        ("[Till] [🔴 Down] connect ECONNREFUSED", "[Till] [🔴 Down] connect ECONNREFUSED\nTime (UTC): 2026-05-20 07:00:00"),
+        ("[Till] [✅ Up] 200 - OK", "[Till] [✅ Up] 200 - OK\nTime (UTC): 2026-05-20 07:03:00"),
+    ),
+    "uptime kuma, the state alone": (("[🔴 Down] Kiosk", "Kiosk"), ("[✅ Up] Kiosk", "Kiosk")),
+    "prtg": (
+        ("[PRTG Network Monitor (core)] Ping (Ping) Down (request timed out)", "Sensor Ping (Ping)\nDevice: web1\nStatus: Down"),
+        ("[PRTG Network Monitor (core)] Ping (Ping) Down ended (now: Up)", "Sensor Ping (Ping)\nDevice: web1\nStatus: Down ended (now: Up)"),
+    ),
+    "azure monitor": (
+        ("Fired:Sev1 Azure Monitor Alert shop-5xx on shop ( microsoft.web/sites ) at 5/20/2026 7:00:00 AM", "Alert rule: shop-5xx"),
+        ("Resolved:Sev1 Azure Monitor Alert shop-5xx on shop ( microsoft.web/sites ) at 5/20/2026 7:06:00 AM", "Alert rule: shop-5xx"),
+    ),
     "a subject that never changes": (
         ("Nagios notification", "Notification Type: PROBLEM\nHost: web1\nService: HTTP\nState: CRITICAL"),
         ("Nagios notification", "Notification Type: RECOVERY\nHost: web1\nService: HTTP\nState: OK"),
@@ -96,6 +114,8 @@ def test_no_person_writes_as_a_monitor_does(monitor):
         ("Update: export", "Still failing. Nagios says CRITICAL."),
         ("[Urgent] Datadog integration", "The monitor is down for all of us, CloudWatch is fine."),
         ("Resolved - please close", "All is OK."),
+        ("Fwd: Monitor is DOWN: till.example", "Hi,\n\nIs that you?"),
+        ("Our shop is [still] down", "Hi,\n\nThe [Up] button does nothing."),
     ],
 )
 def test_who_names_a_monitor_is_none(subject, text):
