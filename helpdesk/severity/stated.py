@@ -42,6 +42,11 @@ _CODE = re.compile(r"\b(?:(?:P|S|SEV|PRIO|PRIORITY|SEVERITY)[ -]?(?P<digit>[1-4]
 _TAG = re.compile(r"^\s*(?:(?:re|aw|fw|fwd|wg|tr|rv)\s*:\s*)*[\[(](?P<value>[^\])]{1,30})[\])]", re.IGNORECASE)
 _DIGIT = re.compile(r"(?<!\d)[1-4](?!\d)")
 
+# Choices of a form: `[x] Medium [ ] Low`, `☐ High ☑ Low`.
+_BOX = re.compile(r"[\[(] ?(?P<mark>[x✓✔*]?) ?[\])]|[☐⬜]|(?P<drawn>[☑☒✅🗹])", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|nicht|niet|kein\w{0,2}) \w+")
+_CHOICE = 3  # severities on one line: what may be chosen, and nothing was
+
 # What common words mean where the policy has no severity of that name.
 COMMON: tuple[tuple[Rank, frozenset[str]], ...] = tuple(
     (rank, word_lists("stated")[f"rank_{rank}"]) for rank in (1, 2, 3, 4)
@@ -70,14 +75,18 @@ def _labelled(pattern: re.Pattern[str], text: str, besides: Collection[str]) -> 
 
 
 def stated_degree(words: str, terms: SeverityTerms) -> Degree | None:
-    """How bad stated words are under a policy: its own names first, then common words, then a digit."""
-    plain = folded(words)
+    """How bad stated words are under a policy: its own names first, then common words, then a digit.
+
+    None where they deny one, or only say what may be chosen.
+    """
+    plain = folded(_marked(words))
     for level in terms.levels:
         if plain in {folded(name) for name in (level.key, level.name, *level.aliases)}:
             return terms.degree(level.key)
+    plain = _DENIED.sub(" ", plain)
     named = _named_inside(plain, terms)
-    if named is not None:
-        return named
+    if named:
+        return min(named) if len(named) < _CHOICE else None
     common = _common_rank(plain)
     if common is not None:
         return common, 0
@@ -85,16 +94,28 @@ def stated_degree(words: str, terms: SeverityTerms) -> Degree | None:
     return (int(digit[0]), 0) if digit else None
 
 
-def _named_inside(plain: str, terms: SeverityTerms) -> Degree | None:
-    """The level whose name stands among other words (`3 - Medium`); the most severe where there are several."""
+def _marked(words: str) -> str:
+    """Of choices with boxes what stands at those that are marked; else the words as they are."""
+    boxes = [*_BOX.finditer(words)]
+    if not boxes:
+        return words
+    if words[: boxes[0].start()].strip():  # `Low [x]`
+        begins, ends = [0, *(box.end() for box in boxes[:-1])], [box.start() for box in boxes]
+    else:
+        begins, ends = [box.end() for box in boxes], [*(box.start() for box in boxes[1:]), len(words)]
+    places = zip(boxes, begins, ends, strict=True)
+    return " ".join(words[begin:end] for box, begin, end in places if box["mark"] or box["drawn"])
+
+
+def _named_inside(plain: str, terms: SeverityTerms) -> set[Degree]:
+    """The levels whose names stand among other words (`3 - Medium`)."""
     padded = f" {plain} "
-    named = [
+    return {
         terms.degree(level.key)
         for level in terms.levels
         for name in (level.key, level.name, *level.aliases)
         if folded(name) and f" {folded(name)} " in padded and not folded(name).isdigit()
-    ]
-    return min(named, default=None)
+    }
 
 
 def _common_rank(plain: str) -> Rank | None:

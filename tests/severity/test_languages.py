@@ -173,3 +173,31 @@ PRIORITIES = [
 def test_a_stated_priority_is_known_in_every_language(words, language):
     terms = SeverityTerms(levels=tuple(Level(f"s{rank}", rank, f"S{rank}") for rank in (1, 2, 3, 4)), default="s3")
     assert [stated_degree(word, terms) for word in words.split()] == [(rank, 0) for rank in (1, 2, 3, 4)]
+
+
+CHOICES = [
+    ("(Critical, Urgent, Medium, Low)", None),
+    ("Critical / Urgent / Medium / Low", None),
+    ("Critical, Urgent, Medium or Low", None),
+    ("[ ] Critical [ ] Urgent [ ] Medium [ ] Low", None),
+    ("not critical", None),
+    ("nicht kritisch", None),
+    ("[ ] Critical [ ] Urgent [x] Medium [ ] Low How do I", "medium"),
+    ("( ) Critical (X) Urgent ( ) Medium ( ) Low", "urgent"),
+    ("\u2610 Critical \u2611 Low", "low"),
+    ("Critical [ ] Urgent [ ] Medium [ ] Low [x]", "low"),
+    ("Low (not Critical)", "low"),
+    ("Medium or Low", "medium"),
+    ("was Low, now Critical", "critical"),
+    ("3 - Medium", "medium"),
+    ("Urgent!!!", "urgent"),
+]
+
+
+@pytest.mark.parametrize(("words", "key"), CHOICES)
+def test_what_may_be_chosen_is_not_stated(words, key):
+    """The choices of a form that nobody filled in were read as the most severe of them, and so was its denial."""
+    names = ("critical", "urgent", "medium", "low")
+    levels = tuple(Level(name, rank, name.capitalize()) for rank, name in enumerate(names, start=1))
+    terms = SeverityTerms(levels=levels, default="medium")
+    assert stated_degree(words, terms) == (terms.degree(key) if key else None)
