@@ -1,6 +1,7 @@
 """What an agent's mail is that belongs to no case: one passed on, a note of a call, a copy, or none of these.
 
-What answers a mail about no case, such as the one at a hand-over, comes back: no customer waits for it.
+What answers a mail about no case, such as the one at a hand-over, comes back: no customer waits for it. An agent who
+writes on another team's case is told that nothing was sent.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from helpdesk.store import confirmations, desk_mails, outbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helpdesk.core.words.case import Case
     from helpdesk.core.words.message import Message
     from helpdesk.core.words.people import Agent, Mailbox
     from helpdesk.store.spool import Spooled
@@ -38,10 +40,15 @@ if TYPE_CHECKING:
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _BACK = "back"  # how the keys begin of what says that an answer is about no case
-_BACK_A_DAY = 3  # to one agent: what answers may be a machine (threat L03)
+_BACK_A_DAY = 3  # to one agent, about one case or none: what answers may be a machine (threat L03)
 _ABOUT_A_CASE = (
     "an answer to a mail about a case: the one that this answers is about none, and nobody reads what is said to it. "
     "Answer the case's mail, or write to the support address anew with #new ADDRESS on the first line for a new case"
+)
+_OF_THE_TEAM = (
+    "an answer of somebody in {}: the case is theirs, you are not in that team, and so nothing of your mail was sent "
+    "to the customer and no order in it was done. Whoever has the case was shown it, and can give it to your team with "
+    "#team"
 )
 
 
@@ -73,15 +80,35 @@ def sent_back(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, ope
     signer, agent = unit.rules.signer, opening.behalf.agent
     if opening.behalf.how != "nobody" or NO_CASE not in map(signer.case_of, message.ancestors):
         return ""
-    if desk_mails.written_to(unit.connection, agent.address, f"echo/{_BACK}/", since=unit.now - _DAY) < _BACK_A_DAY:
-        begins = next(iter(before_quote(message.text).strip().splitlines()), "") or "(no text)"
-        desk, wrong = unit.rules.configuration.file.desk.name, Mistake(begins, _ABOUT_A_CASE)
-        content = OrderedMail(desk=desk, operator=False, mistakes=(wrong,))
-        thread = thread_of((*message.references, message.message_id))
-        letter = DeskLetter(content, f"{_BACK}/{mail.id}", operator=False, thread=thread)
-        answer = unit.rules.letters.desk_letter(letter, agent.person, mailbox=mailbox, now=unit.now)
-        outbox.add(unit.connection, [answer], unit.now)
+    begins = next(iter(before_quote(message.text).strip().splitlines()), "") or "(no text)"
+    _send_back(unit, mail, message, mailbox, agent, Mistake(begins, _ABOUT_A_CASE), about="none")
     return "it answers a mail of the desk that is about no case"
+
+
+def tell_other_team(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, case: Case) -> None:
+    """Tell an agent of another team that what they wrote on a case is not sent; others are told nothing.
+
+    Their From may be made up: it goes to the configured address, with nothing of the mail's text, nor of the case.
+    """
+    agent = unit.rules.configuration.agent(message.sender.address) if message.sender else None
+    if agent is not None and message.robot is None:
+        team = case.team or mailbox.team
+        wrong = Mistake(f"your mail on {case.ref}", _OF_THE_TEAM.format(team))
+        _send_back(unit, mail, message, mailbox, agent, wrong, about=case.ref)
+
+
+def _send_back(
+    unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, agent: Agent, wrong: Mistake, *, about: str
+) -> None:
+    """Say what was wrong, unless they were told so often, `about` the same, that a machine may be answering."""
+    key = f"{_BACK}/{about}/"
+    if desk_mails.written_to(unit.connection, agent.address, f"echo/{key}", since=unit.now - _DAY) >= _BACK_A_DAY:
+        return
+    content = OrderedMail(desk=unit.rules.configuration.file.desk.name, operator=False, mistakes=(wrong,))
+    thread = thread_of((*message.references, message.message_id))
+    letter = DeskLetter(content, f"{key}{mail.id}", operator=False, thread=thread)
+    answer = unit.rules.letters.desk_letter(letter, agent.person, mailbox=mailbox, now=unit.now)
+    outbox.add(unit.connection, [answer], unit.now)
 
 
 def alert(unit: Unit, behalf: Behalf, mailbox: Mailbox) -> None:

@@ -284,6 +284,9 @@ def _write_down(unit: Unit, mail: PlacedMail, arrival: Arrival, decision: Decisi
     number = record_mail(unit, mail.read.mail.id, arrival, decision, terms)
     if decision.outcome == "opened":
         _tell_linked(unit, arrival, number)
+    placement = arrival.placement
+    if placement.role == "outsider" and not (placement.agent or placement.informed or placement.asked):
+        behalf.tell_other_team(unit, mail.read.mail, mail.came, _home(unit, mail), decision.case)
     return number
 
 

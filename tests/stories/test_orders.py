@@ -90,6 +90,34 @@ def test_another_team_has_the_case_its_agents_act_on_it_and_the_customer_notices
     assert desk.case().assignee in {ANN, BOB}
 
 
+@pytest.mark.parametrize(("holder", "kind"), [(ANN, "assigned"), (ANN, "echo"), (JO, "ack")])
+@pytest.mark.parametrize("text", ["It is paid now.", "#answer\nIt is paid now.", "#resolve", "#team billing", "Thanks"])
+def test_an_agent_of_another_team_hears_that_nothing_was_sent(desk, holder, kind, text):
+    """Nothing goes to the customer, no order is done, no clock stops; what tells them has nothing of the case in it."""
+    desk.reply(ANN, "#tag vip", to_kind="assigned")
+    for number in range(5):
+        desk.reply(CLEO, text, holder=holder, to_kind=kind)
+        told = desk.sent_to(CLEO)
+        assert len(told) == min(number + 1, 3)  # who goes on may be a machine
+
+    assert told[0].subject == "[Acme Support] not done: your mail on HD-1"
+    assert "an answer of somebody in first line" in " ".join(told[0].text.split())
+    assert not any(words in told[0].text for words in ("The rules do not fire", "Jo Park", "It is paid now."))
+    assert (desk.kinds_to(JO), desk.case().status, desk.case().team, desk.state()) == (["ack"], "open", "", "running")
+    assert "NOT VERIFIED" in desk.last(ANN, "customer-message").subject
+
+
+@pytest.mark.parametrize("writer", [STRANGER, "kim@acme.example", "ops@desk.example"])
+def test_who_is_no_agent_hears_nothing_of_it(desk, writer):
+    desk.reply(writer, "It is paid now.", holder=ANN, to_kind="assigned")
+    assert desk.sent_to(writer) == []
+
+
+def test_a_machine_in_their_name_hears_nothing_either(desk):
+    desk.reply(CLEO, "Away.", holder=ANN, to_kind="assigned", headers={"Auto-Submitted": "auto-replied"})
+    assert desk.sent_to(CLEO) == []
+
+
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
