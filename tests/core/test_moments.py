@@ -39,14 +39,15 @@ def test_a_moment_of_any_date_is_within_a_year_or_none(day, time, zone):
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        (["morgen", "demain 9h", "mañana a las 9:00", "MORGEN, 9 Uhr", "i morgen", "am 20. Mai", "le 20 mai", "hasta el 20 de mayo"],
+        (["morgen", "demain 9h", "mañana a las 9:00", "MORGEN, 9 Uhr", "i morgen", "am 20. Mai", "le 20 mai", "hasta el 20 de mayo",
+          "tomorrow morning", "morgen früh", "demain matin", "mañana por la mañana", "wed morning, 9:00", "til tomorrow"],
          "2026-05-20 09:00"),
         (["30m", "30 min", "half an hour", "eine halbe Stunde", "in 30 Minuten", "0.5h"], "2026-05-19 10:30"),
         (["90m", "1.5h", "1,5 Stunden", "1h 30m", "1 hour and 30 minutes"], "2026-05-19 11:30"),
         (["übermorgen", "uebermorgen", "day after tomorrow", "après-demain", "thu", "Thursday, 21 May"], "2026-05-21 09:00"),
         (["two days", "zwei Tage", "2 jours", "twee dagen", "48 hours"], "2026-05-21 10:00"),
         (["freitag", "bis Freitag", "am Freitag", "vendredi", "viernes", "vrijdag", "venerdì", "sexta-feira", "fredag", "piątek",
-          "this friday", "kommenden Freitag", "Friday 22.5.", "fri, 22 may"], "2026-05-22 09:00"),
+          "this friday", "Freitag früh", "'til friday", "kommenden Freitag", "Friday 22.5.", "fri, 22 may"], "2026-05-22 09:00"),
         (["tomorrow", "tomorrow 9:00", "wed", "Wednesday", "on wednesday", "20.5.", "20.05.2026", "20 May", "May 20",
           "May 20th, 2026", "20th of May 2026", "2026-05-20", "2026-05-20T09:00", "2026-05-20 9am", "until 20 may 9 a.m.",
           "by tomorrow, 9.00 Uhr", "in 23 hours", "9am"], "2026-05-20 09:00"),
@@ -69,7 +70,7 @@ def test_a_moment_is_read_as_people_write_it(words, meant):
 @pytest.mark.parametrize(
     "words",
     ["", "in", "today", "5/6", "next friday", "next week", "next sunday", "3m", "12m", "12", "mar", "do", "thursday 22 may", "lundi 26 mai", "2026-05-20 12", "1.5.", "31.6.", "13pm", "25:00", "fri 24:00",
-     "may", "may 2026", "0d", "0 hours", "53w", "yesterday", "friday eod", "soon", "25. 5", "0:30 am",
+     "may", "may 2026", "0d", "0 hours", "53w", "yesterday", "friday eod", "soon", "morning", "this morning", "today morning", "früh", "25. 5", "0:30 am",
      "5.12", "until 12.10", "friday 5.06", "2h30", "in 2h30", "3 " * 5_000],
 )  # fmt: skip
 def test_what_is_past_or_may_mean_several_moments_is_none(words):
