@@ -430,3 +430,64 @@ def test_the_quote_of_an_older_mail_on_the_case_is_known(desk):
 
     assert relayed(desk) == ["Both, then."]
     assert KIM not in desk.last(JO, "relay").text
+
+
+SENT_FROM = [
+    "Sent from my iPhone",
+    "Von meinem iPhone gesendet",
+    "Envoyé de mon iPhone",
+    "Get Outlook for iOS<https://aka.example/o>",
+]
+
+
+@pytest.mark.parametrize("below", SENT_FROM)
+@pytest.mark.parametrize("quote", [True, False])
+@pytest.mark.parametrize(
+    "order",
+    ["#snooze tomorrow", "#tag vip", "#severity low", "#note", "#answer", "#wait 2d", "#ack", "ack", "ACK!", "Wait 2d"],
+)
+def test_what_a_telephone_puts_below_an_order_is_no_answer(desk, order, below, quote):
+    """Law 14: the customer gets none, and the clock runs."""
+    desk.reply(ANN, f"{order}\n\n{below}", to_kind="assigned", quote=quote)
+
+    assert desk.kinds_to(JO) == ["ack"]
+    assert desk.state() == "running"
+    assert desk.last(ANN, "echo")
+
+
+@pytest.mark.parametrize("below", SENT_FROM)
+def test_what_a_telephone_puts_below_words_goes_with_them(desk, below):
+    desk.reply(ANN, f"#tag vip\nPlease restart.\n\n{below}", to_kind="assigned")
+    assert relayed(desk) == [f"Please restart.\n\n{below}"]
+
+
+@pytest.mark.parametrize("below", SENT_FROM)
+def test_an_end_from_a_telephone_has_no_words_of_the_agents(desk, below):
+    desk.reply(ANN, f"#resolve\n\n{below}", to_kind="assigned")
+    assert (desk.case().status, desk.kinds_to(JO)) == ("resolved", ["ack", "closed"])
+    assert below[:12] not in desk.last(JO, "closed").text
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["/note They never pay.", "/note\nThey never pay.", "!note They never pay.", "@note They never pay.", "/private They never pay.",
+     "/internal: They never pay.", "note\nThey never pay.", "Note\n\nThey never pay.", "NOTE:\nThey never pay.", "*note*\nThey never pay.",
+     "NB internal: they never pay.", "Restart.\nPS, internal: they never pay.", "Restart.\n\nP.S. intern: zahlt nie.",
+     "FYI Bob: they never pay.", "cc Bob", "+bob please look", "Bob - they never pay.", "attn: Bob, they never pay."],
+)  # fmt: skip
+def test_what_is_meant_for_the_team_as_people_write_it_comes_back(desk, words):
+    desk.reply(ANN, words, to_kind="assigned", quote=True)
+
+    assert (relayed(desk), desk.state()) == ([], "running")
+    assert "#note" in back(desk)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Note: the export runs at night.", "Please note the time.", "/private/var/log is the place.", ".note files are kept.",
+     "Notes\nThe export runs.", "PS: it is mended.", "NB: restart first.", "FYI, it is mended.", "FYI the rules fire.",
+     "Internal server errors are mended.", "cc me on that, please.", "+1 to that.", "Rules - we mended them."],
+)  # fmt: skip
+def test_what_only_looks_like_it_goes(desk, words):
+    desk.reply(ANN, words, to_kind="assigned", quote=True)
+    assert relayed(desk) == [words]

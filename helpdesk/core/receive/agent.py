@@ -267,7 +267,11 @@ def _orders(written: AgentText, vocabulary: Vocabulary) -> Orders:
     """Orders stand on the first lines, above any quote; the text is all that the agent wrote besides."""
     orders = read_orders(written.head, vocabulary)
     whole = replace(orders, text="\n\n".join(filter(None, (orders.text, written.rest))))
-    alone = None if orders.commands or orders.mistakes or written.typed else order_without_sign(whole.text, vocabulary)
+    typed = "\n".join(line for line in whole.text.split("\n") if line.strip() not in written.by_program)
+    if orders.commands and not typed.strip():
+        whole = replace(whole, text="")
+    is_text = orders.commands or orders.mistakes or written.typed
+    alone = None if is_text else order_without_sign(typed.strip(), vocabulary)
     if isinstance(alone, Command):
         return Orders((alone,), (), "")
     unsigned = (alone,) if alone else ()

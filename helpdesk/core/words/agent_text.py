@@ -26,6 +26,7 @@ class AgentText:
     answered (`echoed`). `rest` stands below or between. `repeated` are those lines that are words of that mail, too.
     `left_out` is what was taken for a signature or a quote and is neither learnt nor proven; `inside` is what must not
     reach a customer. `encrypted` says how the mail is, so that more may be written in it than can be read; "" if not.
+    `by_program` are lines that a mail program put there ("Sent from my ..."): beside orders they are no text.
     `typed`: it came by no mail, and nothing in `rest` is an order.
     """
 
@@ -36,6 +37,7 @@ class AgentText:
     left_out: str = ""
     inside: tuple[Inside, ...] = ()
     encrypted: str = ""
+    by_program: frozenset[str] = frozenset()
     typed: bool = False
 
     @property

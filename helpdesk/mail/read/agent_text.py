@@ -121,6 +121,7 @@ def written(
         echoed=any(of_others[at] and overlap.key_of(lines[at]) in answered.of_others.lines for at in own[:1]),
         repeated=frozenset((*(lines[at].strip() for at in own if of_others[at]), *chain(*asked.values()))),
         left_out=_text([*mail.unsure, *unlearnt]),
+        by_program=frozenset(lines[at].strip() for at in own if _is_a_programs(lines[at])),
     )
 
 

@@ -89,7 +89,7 @@ def _called_internal(lines: Sequence[str]) -> Iterator[Inside]:
     """The lines that say of themselves, or of what stands below, that it is for the team alone."""
     first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")  # below any orders
     for line in lines:
-        label = _LABEL.match(line)
+        label = _LABEL.match(_ASIDE.sub("", line))
         whole = line is first and fold(line).strip(_MARKS) in _labels()
         if whole or (label and fold(label["label"]).strip(_MARKS) in _labels()):
             yield Inside(_shown(line), "what is called internal", "if-meant", KEPT)
@@ -99,6 +99,7 @@ _MARKS = " \t*_-=.!:()[]<>{}\u2013\u2014\u3010\u3011\uff1a\uff08\uff09"
 _LABEL = re.compile(
     r"(?P<label>\W{0,6}\w[^:\uff1a\u2013\u2014)\]\u3011\uff09]{0,40}?)(?:[:\uff1a\u2013\u2014)\]\u3011\uff09]| --? )"
 )
+_ASIDE = re.compile(r"^\W{0,6}(?:n\.?b|p\.?s|fyi|btw)\b\W{1,3}", re.IGNORECASE)  # "NB internal: ..."
 
 
 @cache

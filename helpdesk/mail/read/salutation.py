@@ -71,21 +71,24 @@ def is_greeted(text: str, name: str, address: str = "") -> bool:
 
 
 def called_first(text: str) -> str:
-    """By what a text calls first whom it is for, in small letters: `bob` of "Hi Bob Cole", "Bob, can you" or "@bob"."""
+    """By what a text calls first whom it is for, in small letters: `bob` of "Hi Bob Cole", "Bob, can" or "cc Bob"."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")[:MAX_LINE]
     hello = _HELLO.match(first)
     dear = None if hello else _DEAR.match(first)
-    rest = first[hello.end() :] if hello else dear["whom"] if dear else first
+    aside = _FOR_YOU.match(first)
+    rest = first[hello.end() :] if hello else dear["whom"] if dear else first[aside.end() :] if aside else first
     found = _FIRST_NAME.match(rest)
-    if found is None or not (hello or dear or found["at"] or found["end"]):
+    if found is None or not (hello or dear or aside or found["at"] or found["end"]):
         return ""
     return found["name"].casefold()
 
 
 # A second word in small letters is no name: "Will do," and "Frank question:" call nobody.
 _FIRST_NAME = re.compile(
-    r"[ ,]{0,3}(?P<at>@?)(?P<name>[^\W\d_][\w'-]{0,40})(?: [^\W\d_a-z][\w'-]{0,40})?(?P<end>\s?(?:[,:!]|$))?"
+    r"[ ,]{0,3}(?P<at>[@+]?)(?P<name>[^\W\d_][\w'-]{0,40})(?: [^\W\d_a-z][\w'-]{0,40})?"
+    r"(?P<end>\s?(?:[,:!]|$)|\s[-\u2013\u2014]\s)?"
 )
+_FOR_YOU = re.compile(r"(?:fyi|cc|attn)\b[ :]{1,3}", re.IGNORECASE)
 
 
 def is_signed(text: str, name: str) -> bool:

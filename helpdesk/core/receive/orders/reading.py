@@ -192,6 +192,8 @@ def order_without_sign(text: str, vocabulary: Vocabulary) -> Command | Mistake |
     Who only says `ack` has it; all else comes back.
     """
     first, *below = text.split("\n")
+    if _OTHER_NOTE.fullmatch(first.strip(_EMPHASIS)):
+        return Mistake(first, f"#note on a line of its own, if it is an order{_OR_TEXT}")
     line = _with_sign(first, alone=not below)
     order = _read_line(line, vocabulary) if line else None
     if not isinstance(order, Command) or (" " in line and order.verb not in _HARDLY_TEXT):
@@ -211,6 +213,9 @@ def _with_sign(first: str, *, alone: bool) -> str:
     signed = _OTHER_SIGN.match(bare)
     return _undisguised(f"#{bare[signed.end() :] if signed else bare}") if signed or alone else ""
 
+
+# What would be a note elsewhere comes back, whatever stands behind it or below: it must not go to a customer.
+_OTHER_NOTE = re.compile(r"[/!@]{1,2}(?:note|internal|private|comment)(?:[ :].*)?|note[.:]?", re.IGNORECASE)
 
 # As desks write orders that people have worked with before.
 _OTHER_SIGN = re.compile(r"[/!@.+]{1,2}(?=[a-z])", re.IGNORECASE)
