@@ -144,7 +144,7 @@ def test_whatever_address_a_mail_has_it_is_worked_and_all_others_are_answered(el
     for person in desk.case().participants:
         states = {state for kind, state, _ in rows(desk, person.address) if kind == "relay"}
         assert states == {"failed" if unwritable(person.address) else "sent"}
-        desk.reply(ANN, f"#cc remove {person.address}\nHello.")
+        desk.reply(ANN, f"#cc remove {person.address}\n\nHello.")
     assert desk.case().participants == ()
     with desk.database.read() as connection:
         assert {outcome for (_, outcome) in spool.counts(connection)} <= {"opened", "appended"}

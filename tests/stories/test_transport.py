@@ -73,6 +73,18 @@ def test_a_customers_mail_opens_a_case_and_reaches_an_agent_whatever_it_carries(
     assert any(mail.kind == "assigned" for mail in desk.sent[sent:])
 
 
+@pytest.mark.parametrize(
+    "subject",
+    ["Returned mail is not counted", "Undeliverable mail from your shop", "Delivery failed for two customers"],
+)
+@pytest.mark.parametrize("body", [BODIES[1], "Your log says 550 5.1.1 mailbox unavailable for kim@acme.example."])
+def test_what_a_customer_tells_of_returned_mail_is_no_report_though_it_is_passed_on_without_a_sender(
+    desk, subject, body
+):
+    passed_on = {"Return-Path": "<>", "Auto-Submitted": "auto-forwarded"}
+    assert desk.mail(JO, subject, body, headers=passed_on).outcome == "opened"
+
+
 @JUST_TEXT
 @given(TRAVELLED, st.sampled_from(BODIES))
 def test_a_reply_of_a_customer_opens_the_case_again_and_reaches_its_agent(desk, headers, body):

@@ -225,7 +225,8 @@ def _reads_as_report(tree: Tree, subject: str, text: str) -> bool:
     """Whether prose is a program's: some signs do alone, and role addresses are also those of people.
 
     A role address, or a null sender, makes a report only of what has a report's form: it begins as one does, or brings
-    the mail back; its subject says so from its first word; it names who was not reached, and why.
+    the mail back; its subject says so from its first word; it names who was not reached, and why. Servers that pass a
+    person's mail on send it with a null sender, too, so that under a person's own name it says nothing of the form.
     """
     block = tree.root.block
     if _says_report(tree):
@@ -236,7 +237,9 @@ def _reads_as_report(tree: Tree, subject: str, text: str) -> bool:
     if not (unnamed or _is_sent_as_report(tree, subject)):
         return False
     begins, named = _begins_as_report(text), _is_named_report(subject)
-    if not (_is_null(block.first("return-path")) or begins or _brings_mail_back(tree)):
+    senders = _senders(tree)
+    from_a_program = _is_null(block.first("return-path")) and (not senders or any(map(_is_daemon, senders)))
+    if not (from_a_program or begins or _brings_mail_back(tree)):
         return False
     if unnamed:
         return True
