@@ -70,12 +70,6 @@ def languages() -> Mapping[str, Mapping[str, Any]]:
     return data_file(__package__, "languages.toml")
 
 
-@cache
-def function_words() -> frozenset[str]:
-    """The commonest words of all of them, without accents: they carry no meaning of their own."""
-    return frozenset(_without_accents(word) for row in languages().values() for word in row["words"].split())
-
-
 def language_of(text: str, *, expected: Sequence[str] = ("en",)) -> LanguageFound:
     """The language of somebody's own words. `expected` are those known to be spoken there, the likeliest first."""
     ballot = _Ballot(expected)

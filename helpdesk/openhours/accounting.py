@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 PeriodKind = Literal["month", "quarter", "year"]
-PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
 MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "year": 12}
 NamedBy = Literal["start", "end"]
 

@@ -24,7 +24,6 @@ NEXT = 2  # and between it and its `again`
 BEFORE = 6  # words within which a means stands before what it makes possible
 FEW = 3  # words of a sentence that is nothing but `back`
 _GOOD = frozenset({"ok", "work"})
-_FINE = ("ok", "work", "solved", "taken_back", "closing")
 _BAD = ("slow", "wrong", "dataloss", "intermittent")
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.severity.shares import softmax
-from helpdesk.severity.words import word_set
 
 if TYPE_CHECKING:
     from helpdesk.offering.severities import Rank
@@ -59,14 +58,6 @@ UNWEIGHED = frozenset(
         "system-failing",
         "thanks",
     }
-)
-
-COMBINED = word_set(
-    "stop stop-strong stop-plain stop-and-milder stop-and-way stop-and-edge stop-and-else-works stop-and-place "
-    "stop-and-low-key stop-though-asked fails-though-asked lost-now only-was cosmetic-only docs-only figures-matter "
-    "stop-but-at-times slow-at-the-edge way-but-costly milder-only edge-only fails-only way-only over asks-only "
-    "wish-with-trouble asks-with-trouble asks-after-trouble security-live says-nothing dead-now "
-    "one-of-many some-of-many "
 )
 
 

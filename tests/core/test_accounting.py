@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.openhours.accounting import CALENDAR_YEAR, PERIOD_KINDS, FiscalYear
+from helpdesk.openhours.accounting import CALENDAR_YEAR, MONTHS, FiscalYear
 
 LA = "America/Los_Angeles"
 FISCAL_YEARS = st.builds(FiscalYear, st.integers(1, 12), st.integers(1, 28), st.sampled_from(["start", "end"]))
-KINDS = st.sampled_from(PERIOD_KINDS)
+KINDS = st.sampled_from(list(MONTHS))
 DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 31))
 
 
