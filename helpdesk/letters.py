@@ -42,6 +42,7 @@ from helpdesk.mail.proof.address import NO_CASE
 from helpdesk.mail.read.salutation import is_greeted, is_signed, unsaid
 from helpdesk.mail.write.compose import Letter, compose
 from helpdesk.offering.cell import says
+from helpdesk.offering.intake import without_hint
 from helpdesk.offering.policy import Promise
 from helpdesk.openhours.relative_time import zone_of
 from helpdesk.person import Person
@@ -398,7 +399,7 @@ class Letters:
             merged_into=case.merged_into,
             attached=content.attached,
             tags=(*case.tags, *case.labels),
-            missing=tuple(_short(field.label) for field in policy.intake if field.key in case.missing),
+            missing=tuple(without_hint(field.label) for field in policy.intake if field.key in case.missing),
             assignee=_name_of(terms.team.agent(case.assignee)),
             turn=turn_words(case, zone) if case.active and turn_of(case).whose != "desk" else "",
             due=due,
@@ -486,7 +487,7 @@ def _choices(case: Case, terms: Terms, *, proven: bool) -> Iterator[tuple[str, s
     for field in (one for one in terms.policy.intake if one.key in given):
         value = next((one for one in terms.policy.values_of(field.key) if says(given[field.key], one)), "")
         if value and (field.key in case.unproven) is not proven:
-            yield _short(terms.policy.said(field.label, _spoken(case, terms))), value
+            yield without_hint(terms.policy.said(field.label, _spoken(case, terms))), value
 
 
 def _promised_words(told: ToldPromise, language: str, policy: Policy) -> PromisedWords:
@@ -723,11 +724,6 @@ def _suspicion_words(content: SuspicionMail, case: Case, terms: Terms, zone: str
         due=moment(content.due_at, zone) if content.due_at else "",
         why="; ".join(map(_reason_words, cues)),
     )
-
-
-def _short(label: str) -> str:
-    """A label without the hint in parentheses that helps a customer and not an agent."""
-    return label.partition(" (")[0]
 
 
 def thread_of(message_ids: Sequence[str]) -> Thread:

@@ -85,6 +85,11 @@ class IntakeField:
         return not self.of_kinds or kind in self.of_kinds
 
 
+def without_hint(label: str) -> str:
+    """A field's label without the hint in parentheses, which helps who fills it in and nobody else."""
+    return label.partition(" (")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """The answers found, by field key, in the customer's words; and what may be one and is not said outright."""

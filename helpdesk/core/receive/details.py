@@ -28,7 +28,7 @@ from helpdesk.core.words.events import (
     StepTaken,
     Unwarranted,
 )
-from helpdesk.offering.intake import QUESTION, missing, read
+from helpdesk.offering.intake import QUESTION, missing, read, without_hint
 from helpdesk.offering.intake_words import folded
 from helpdesk.offering.severities import StatedSeverity
 
@@ -159,17 +159,12 @@ def _degree(stated: str, terms: Terms) -> Degree | None:
 def guesses(intake: Intake, values: Mapping[str, str], kind: str, policy: Policy) -> tuple[str, ...]:
     """What may be an answer to what is missing, and how the agent makes it one."""
     wanted = missing(policy.intake, values, kind)
-    labels = {field.key: short(field.label) for field in policy.intake}
+    labels = {field.key: without_hint(field.label) for field in policy.intake}
     return tuple(
         f"{labels[key]} may be {value}: #detail {key} {value} says so"
         for key, value in intake.guesses.items()
         if key in wanted
     )
-
-
-def short(label: str) -> str:
-    """A field's label without what explains it."""
-    return label.partition(" (")[0]
 
 
 class _Reading:
@@ -221,7 +216,7 @@ class _Reading:
         for field in self.terms.policy.intake:
             if field.key in new:
                 before = f", was {brief(was[field.key])}" if field.key in was else ""
-                self.changed.append(f"{short(field.label)}: {brief(new[field.key])}{before}")
+                self.changed.append(f"{without_hint(field.label)}: {brief(new[field.key])}{before}")
         left = self.given.unwarranted
         if len(left) < len(self.case.unwarranted):
             why = "; ".join(left)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from helpdesk.core.receive import details, scope
 from helpdesk.core.words.case import DESK
 from helpdesk.core.words.events import AreaSet, CaseFlagged, KindSet, LabelsChanged, SeveritySet
-from helpdesk.offering.intake import missing
+from helpdesk.offering.intake import missing, without_hint
 from helpdesk.offering.policy import KIND_FIELD
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def detail(execution: Execution, command: Command) -> None:
     case, terms, key = execution.case, execution.terms, command.argument
     was = dict(case.intake).get(key, "")
     execution.happened(details.answered(case, {key: command.detail}, terms, execution.stamp))
-    label = next(details.short(field.label) for field in terms.policy.intake if field.key == key)
+    label = next(without_hint(field.label) for field in terms.policy.intake if field.key == key)
     execution.done.append(f"{label}: {command.detail}{f', was {details.brief(was)}' if was else ''}")
     kind = terms.policy.kind_called(command.detail) if key == KIND_FIELD else ""
     if kind and not execution.orders.has("kind"):
