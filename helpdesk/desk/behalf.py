@@ -174,7 +174,7 @@ def _not_done(text: str) -> str:
     return "orders in a mail that opens a case (answer this mail with them)" if begins_with_order(text) else ""
 
 
-def _nobodys(message: Message, agent: Agent, text: str, *, wrong: str = "") -> Opening:
+def _nobodys(message: Message, agent: Agent, text: str, *, wrong: str) -> Opening:
     nobody = Person("", agent.name_or_address)
     placed = Placement(None, "agent", "an agent wrote it, for nobody yet")
     return Opening(

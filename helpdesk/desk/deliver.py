@@ -249,7 +249,7 @@ class _Look:
         self.passed = True
 
 
-def take_over(units: Units, sending: Sending, now: datetime, *, beyond_mail: bool = False) -> int:
+def take_over(units: Units, sending: Sending, now: datetime, *, beyond_mail: bool) -> int:
     """Write down what is to be, and free what others left, or this process forgot; returns how much is due."""
     with _writing_down(units, sending, now) as connection:
         freed = outbox.settle(connection, units.database.owner, known=sending.keeper.held(outbox.TABLE))

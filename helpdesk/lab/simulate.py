@@ -118,7 +118,7 @@ class Laboratory:
         unworked = [Worked(number, one.outcome, one.case, message, one.because) for number, one in others.items()]
         return [*worked, *unworked]
 
-    def newest_to(self, address: str, kind: str = "") -> Message | None:
+    def newest_to(self, address: str, kind: str) -> Message | None:
         """The newest mail that somebody got, of that kind if one is named."""
         for _, mail, message in reversed(self.notebook.mails):
             if mail.recipient == address and (not kind or kind in self.kinds_of(mail)):

@@ -470,7 +470,7 @@ def calendars_by_holidays(policy: Policy, year: int, reader: OfferingReader = EV
     return [*alike.values()]
 
 
-def holiday_sections(policy: Policy, year: int, reader: OfferingReader = EVERYBODY) -> Iterator[OfferingSection]:
+def holiday_sections(policy: Policy, year: int, reader: OfferingReader) -> Iterator[OfferingSection]:
     """What counts as a holiday this year: once for all calendars that agree, in the reader's zones too."""
     for calendars in calendars_by_holidays(policy, year, reader):
         first = calendars[0]

@@ -46,9 +46,7 @@ class Voters:
         return f"{model} and the second voter" if self.second else model
 
 
-def verdict_shape(
-    policy: Policy, name: str, raw: bytes, voters: Voters, reader: AskReader | None = None
-) -> dict[str, Any]:
+def verdict_shape(policy: Policy, name: str, raw: bytes, voters: Voters, reader: AskReader | None) -> dict[str, Any]:
     """What `classify --json` prints of one mail; where a `reader` is asked, also as it is with what that reports."""
     message = parse(raw)
     if look_through(raw, message):

@@ -267,7 +267,7 @@ def bytes_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, b
     return {int(row.outbox_id): bytes(row.raw) for row in found}
 
 
-def count_due(connection: sa.Connection, now: datetime, limit: int, *, beyond_mail: bool = False) -> int:
+def count_due(connection: sa.Connection, now: datetime, limit: int, *, beyond_mail: bool) -> int:
     """How many mails' time has come, up to a limit, held by anybody or nobody."""
     [found] = _counting(limit, beyond_mail).rows(connection, now=now)
     return min(int(found.fresh) + int(found.tried), limit)

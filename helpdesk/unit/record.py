@@ -44,7 +44,7 @@ _WHOSE = {"internal": ", a note", "unverified": ", not verified", "rating": ", a
 
 
 def letter_of(
-    connection: Connection, rules: Rules, case: Case, draft: Draft, terms: Terms, now: datetime, *, first: bool = False
+    connection: Connection, rules: Rules, case: Case, draft: Draft, terms: Terms, now: datetime, *, first: bool
 ) -> Queued:
     """A draft about a stored case, written down to its last byte. `first`: nothing was written about it before."""
     complete = _with_what_was_said(connection, case, draft, terms, rules.configuration.attachments)

@@ -45,7 +45,7 @@ def first_text(text: str, *, subject: str = "") -> FirstText:
     return new_and_first_text(text, subject=subject)[1]
 
 
-def new_and_first_text(text: str, *, subject: str = "") -> tuple[str, FirstText]:
+def new_and_first_text(text: str, *, subject: str) -> tuple[str, FirstText]:
     """Both `new_text` and `first_text`: in most mails they are the same."""
     lines = text.split("\n")
     introductions = _Introductions(lines)

@@ -70,7 +70,7 @@ def load_policies(folder: Path | None = None, named: Collection[str] = ()) -> Po
     return collected.book
 
 
-def collect_policies(folder: Path | None, named: Collection[str] = ()) -> Collected:
+def collect_policies(folder: Path | None, named: Collection[str]) -> Collected:
     """Read every policy as far as possible: a name of a policy that has a mistake is no wrong name.
 
     Of the shipped examples those whose keys are `named`.

@@ -458,7 +458,7 @@ class _PolicyReader:
         spans = {key: self.lifecycle_span(key, getattr(table, key), in_days.get(key)) for key in keys}
         return from_table(Lifecycle, table, **spans)
 
-    def lifecycle_span(self, key: str, text: str, of_days: Within | None = None) -> Within | None:
+    def lifecycle_span(self, key: str, text: str, of_days: Within | None) -> Within | None:
         """An amount of `[lifecycle]`, written or in days."""
         if text and of_days:
             self.problems.add(f"lifecycle.{key}", f"expected this or {key}_days, not both")

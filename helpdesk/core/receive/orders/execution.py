@@ -100,7 +100,7 @@ class Execution(DecisionBuilder):
         decision, terms = self.beside.get(other.case.number, (Decision(other.case), other.terms))
         self.beside[other.case.number] = replace(decision, drafts=(*decision.drafts, draft)), terms
 
-    def to_customers(self, content: CaseContent, *, text: str = "") -> None:
+    def to_customers(self, content: CaseContent, *, text: str) -> None:
         """Everybody on the customer's side is written to, each alone; the agent's files go along unless they stay."""
         files = () if self.stays or self.unheard else enclosures(self.arrival.message, self.arrival.number)
         for person in self.case.readers:
