@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from helpdesk.cli import app
 from helpdesk.config import load_configuration
+from helpdesk.core.clocks.calling import well_since
 from helpdesk.core.staffing.vacancy import vacancies
 from helpdesk.core.words.events import to_facts
 from helpdesk.core.words.people import Agent
@@ -101,6 +102,81 @@ def test_lgt_5_without_an_acknowledgment_the_secondary_is_called_after_a_quarter
     assert called(desk, BOB) == [wall("2026-05-20 02:15")]
     assert "Nobody has acknowledged HD-1 within 15 min" in " ".join(desk.last(BOB, "escalation").text.split())
     assert "still not acknowledged" in desk.last(ANN, "escalation").text
+
+
+def recovers(desk):
+    text = "Monitor: app-production\nState: UP"
+    desk.mail("alerts@watch.example", "RECOVERY: app-production is UP", text, to="monitoring@logicgate.example")
+
+
+def test_lgt_5_nobody_is_called_on_for_what_has_recovered_and_whoever_was_called_hears_so(desk):
+    """LGT-5: Ann was called and slept; Bob is not woken for what is over, and no clock stops for it."""
+    is_down(desk)
+    desk.at("2026-05-20 02:06")
+    recovers(desk)
+    desk.at("2026-05-20 02:50")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:00")]
+    assert called(desk, BOB) == []
+    assert "Nobody is called about it any more" in desk.last(ANN, "customer-message").text
+    assert (desk.case().status, desk.state()) == ("open", "running")
+
+
+@pytest.mark.parametrize(
+    ("again", "ann", "bob"),
+    [
+        pytest.param("02:20", ["02:00", "02:20", "02:35"], ["02:35"], id="anew, from the first seat on"),
+        pytest.param("02:12", ["02:00", "02:12", "02:27", "02:42"], ["02:27"], id="soon after"),
+    ],
+)
+def test_lgt_5_what_fails_again_calls_again(desk, again, ann, bob):
+    is_down(desk)
+    desk.at("2026-05-20 02:06")
+    recovers(desk)
+    desk.at(f"2026-05-20 {again}")
+    is_down(desk)
+    desk.at("2026-05-20 02:45")
+
+    assert called(desk, ANN) == [wall(f"2026-05-20 {at}") for at in ann]
+    assert called(desk, BOB) == [wall(f"2026-05-20 {at}") for at in bob]
+
+
+def test_lgt_5_what_comes_and_goes_calls_once_in_a_quarter_of_an_hour_and_goes_on(desk):
+    """Up for a minute, each three minutes: no call for each time, and no silence either."""
+    is_down(desk)
+    for minute in range(3, 40, 3):
+        desk.at(f"2026-05-20 02:{minute:02}")
+        recovers(desk)
+        desk.at(f"2026-05-20 02:{minute + 1:02}")
+        is_down(desk)
+    desk.at("2026-05-20 02:59")
+
+    calls = called(desk, ANN)
+    assert 3 <= len(calls) <= 6
+    assert called(desk, BOB)
+
+
+def test_lgt_5_who_has_it_is_not_called_when_it_fails_again_and_reads_of_it(desk):
+    is_down(desk)
+    desk.reply(ANN, "#ack", to_kind="escalation")
+    desk.at("2026-05-20 02:06")
+    recovers(desk)
+    desk.at("2026-05-20 02:20")
+    is_down(desk)
+    desk.at("2026-05-20 02:50")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:00")]
+    assert called(desk, BOB) == []
+    assert "FAILS AGAIN" in desk.last(ANN, "customer-message").subject
+
+
+def test_lgt_5_what_a_monitor_says_of_its_own_thing_ends_no_call_of_a_persons_case(desk):
+    is_down(desk)
+    desk.at("2026-05-20 02:06")
+    recovers(desk)
+
+    assert well_since(desk.case()) == wall("2026-05-20 02:06")
+    assert well_since(replace(desk.case(), monitor=False)) is None
 
 
 def test_lgt_5_a_call_that_nobody_acknowledges_says_when_it_is_late(desk):

@@ -1,8 +1,9 @@
 """Calls: since when the person on call is wanted, how often they are called, and who is next when nobody answers.
 
 A call begins with the opening of a severe case, with each raise to a severe one, and with a customer's word on the
-worst of cases while its agent is not there (LGT-4, LGT-5). It ends with an acknowledgment or an answer. Until then it
-is repeated, goes on to the next seat, and then once an hour to everybody who was called, so many times and no more.
+worst of cases while its agent is not there (LGT-4, LGT-5). It ends with an acknowledgment or an answer, and where a
+monitor made the case, with its word that all is well again. Until then it is repeated, goes on to the next seat, and
+then once an hour to everybody who was called, so many times and no more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from helpdesk.core.words.events import (
     CaseOpened,
     CaseReopened,
     Event,
+    MonitorReported,
     PageAcknowledged,
     SeverityAssessed,
     SeveritySet,
@@ -165,11 +167,13 @@ def _is_on_call(agent: Agent, terms: Terms, at: datetime) -> bool:
     )
 
 
-# --- again, because the customer wrote
+# --- again, because the customer wrote, or a monitor finds that it fails again
 
 
-def again(case: Case, at: datetime, terms: Terms, now: datetime, *, reopened: bool) -> tuple[Event, ...]:
-    """The event of a call because the customer wrote at that instant on a case of rank 1, where one is due.
+def again(
+    case: Case, at: datetime, terms: Terms, now: datetime, *, because: str, reopened: bool = False
+) -> tuple[Event, ...]:
+    """The event of a call because of what was written at that instant on a case of rank 1, where one is due.
 
     `case` is as it was before. It is due where the case's agent is not there, or where every word is answered around
     the clock, unless somebody who is here acknowledged it lately.
@@ -184,18 +188,27 @@ def again(case: Case, at: datetime, terms: Terms, now: datetime, *, reopened: bo
         return ()
     if any(at - event.at < APART for event in case.of_type(CalledAgain)):
         return ()
-    anew = reopened or not _under_way(case)
-    return (CalledAgain(at, now, DESK, because="the customer wrote", anew=anew),)
+    anew = reopened or not is_under_way(case)
+    return (CalledAgain(at, now, DESK, because=because, anew=anew),)
 
 
-def _under_way(case: Case) -> bool:
-    """Whether somebody is called who has neither acknowledged nor answered."""
+def is_under_way(case: Case) -> bool:
+    """Whether somebody is called who has neither acknowledged nor answered, for what has not recovered either."""
+    well = well_since(case)
     for event in reversed(case.of_type(StepTaken, PageAcknowledged, AgentAnswered)):
         if not isinstance(event, StepTaken):
             return False
         if event.acknowledge:
-            return True
+            return well is None or event.at > well
     return False
+
+
+def well_since(case: Case) -> datetime | None:
+    """When the monitor that made the case said that all is well again; None while it fails, and of a person's case."""
+    if not case.monitor:
+        return None
+    told = [event for event in case.of_type(MonitorReported) if event.state != "notice"]
+    return told[-1].at if told and told[-1].state == "recovered" else None
 
 
 def acknowledger(case: Case, terms: Terms, now: datetime) -> Agent | None:

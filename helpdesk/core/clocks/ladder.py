@@ -3,9 +3,9 @@
 A step is taken once for each clock, ever; one that repeats, once each time. Shares are of the promised open time and
 steps after the breach are in open time too, so nobody is reminded at night of a desk that is closed. Quiet hours hold
 back everything that the policy does not call urgent (`hours = "always"`): a step in working hours waits for the
-region's next opening, any other for the hours of its promise. Once somebody has acknowledged, nothing is repeated and
-nobody further is called. After downtime the missed steps collapse: each person gets one mail, of the highest step,
-that says how late it is.
+region's next opening, any other for the hours of its promise. Once somebody has acknowledged, or a monitor says of
+its own case that all is well again, nothing is repeated and nobody further is called. After downtime the missed steps
+collapse: each person gets one mail, of the highest step, that says how late it is.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ class _Ladder:
         self.taken = _turns_taken(case)
         self.acknowledged = [event.at for event in case.of_type(PageAcknowledged)]
         self.answered = [event.at for event in case.of_type(AgentAnswered)]
+        self.well_since = calling.well_since(case)
         self._begun: dict[Hashable, Beginning | None] = {}
 
     def rungs(self) -> Iterator[Rung]:
@@ -131,6 +132,8 @@ class _Ladder:
         What says itself `until` when, until then or the end of the case.
         """
         first = self.clocks[0]
+        if step.calls and self.well_since and begun.at <= self.well_since:
+            return
         if begun.number == 0 and begun.at == self.case.opened_at and not step.until:
             begins = first.share_at(0) if first in self.running else None
             if begins is not None:

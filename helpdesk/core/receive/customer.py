@@ -262,7 +262,7 @@ def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Dec
         *scope.excluded_by_words(arrival, terms, now, decided=decided),
         *entry.not_read(arrival, now),
         *(_reopened(case, arrival, terms, now) if was_over else ()),
-        *calling.again(case, arrival.received_at, terms, now, reopened=was_over),
+        *calling.again(case, arrival.received_at, terms, now, because="the customer wrote", reopened=was_over),
         *escalated,
         *participants.by_person_of_case(case, arrival, terms, now),
         *_assessed_at_last(case, arrival, terms, now),
@@ -276,7 +276,7 @@ def _writes_on(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Dec
     shown = CustomerMessageMail(reopened=was_over, changed=added.changed, proposed=added.proposed)
     made.drafts += (
         *(_open_again(made.case, arrival, terms) if was_over else ()),
-        *entry.to_agents(shown, made.case, arrival, terms, also=has_it),
+        *entry.to_agents(shown, made.case, arrival, terms, also=[has_it]),
         *escalation.mails(case, made.case, escalated, arrival, terms),
         *suspicion.alarms(made.case, suspected, terms, now),
     )

@@ -14,7 +14,7 @@ from helpdesk.core.words.message import UnreadableText
 from helpdesk.core.words.subjects import new_subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from helpdesk.core.words.people import Agent
@@ -56,7 +56,7 @@ def to_agents(
     arrival: Arrival,
     terms: Terms,
     *,
-    also: Agent | None = None,
+    also: Sequence[Agent | None] = (),
     written_on: Case | None = None,
 ) -> list[Draft]:
     """A mail to those who keep the case, and to whom else has it at hand; `written_on` is one that went into it."""
@@ -80,7 +80,7 @@ def to_agents(
     files = enclosure.enclosures(arrival.message, arrival.number)
     return [
         Draft(content, person, arrival.key, text, author, files, shows=(arrival.number,))
-        for person in dict.fromkeys((*terms.keepers(case.assignee), *([also.person] if also else [])))
+        for person in dict.fromkeys((*terms.keepers(case.assignee), *(agent.person for agent in also if agent)))
     ]
 
 

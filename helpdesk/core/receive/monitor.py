@@ -3,7 +3,8 @@
 A monitor repeats itself, so what it repeats is on the record and nobody is mailed: only the first word of a recovery,
 of a failure after one, and of something worse than it said before. None of it is a person's word: no clock starts or
 stops, no wait ends, and nothing that is over is opened again. A recovery ends a case only where its policy says so
-and no agent has written.
+and no agent has written. But nobody is called on for what has recovered: whoever was called hears so, and is called
+anew when it fails again.
 
 Nobody reads the mail that a monitor gets, so on a case of its own none is written to it (`record`); what an agent
 writes goes to the others on the case, or stays in the team and counts as the answer all the same.
@@ -14,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.clocks import suspicion
+from helpdesk.core.clocks import calling, ladder, suspicion
 from helpdesk.core.receive import customer, entry
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, DecisionBuilder
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.watched import State
 
@@ -40,9 +42,14 @@ def writes(case: Case, arrival: Arrival, state: State, terms: Terms, now: dateti
     made = DecisionBuilder(case)
     made.happened(*entry.reported(arrival, now, rank=verdict.rank), *entry.masked(arrival, now))
     made.happened(*(_ended(case, arrival, terms, now) if new == "recovered" else ()))
+    if new == "again":
+        made.happened(*calling.again(case, arrival.received_at, terms, now, because="it fails again"))
     suspected = suspicion.raised(made.case, verdict, arrival, terms, now) if new in {"again", "worse"} else ()
     made.happened(*suspected)
-    made.drafts += entry.to_agents(MonitorMail(news=new), made.case, arrival, terms) if new else ()
+    if new:
+        called = _called(case, terms) if new == "recovered" else ()
+        shown = MonitorMail(news=new, uncalled=bool(called))
+        made.drafts += entry.to_agents(shown, made.case, arrival, terms, also=called)
     made.drafts += suspicion.alarms(made.case, suspected, terms, now)
     return made.decision(visibility="robot", reply=arrival.message.reply, because=arrival.placement.because)
 
@@ -58,6 +65,14 @@ def _news(case: Case, state: State, rank: int) -> News:
     if not failed:
         return "again"
     return "worse" if rank < min((_rank(event) for event in before), default=rank) else ""
+
+
+def _called(case: Case, terms: Terms) -> tuple[Agent, ...]:
+    """Who was called, has not said that they have it, and need not come any more."""
+    if not (case.monitor and calling.is_under_way(case)):
+        return ()
+    asked = (terms.team.agent(address) for address in sorted(ladder.called(case)))
+    return tuple(agent for agent in asked if agent is not None)
 
 
 def _rank(event: MonitorReported) -> int:

@@ -55,7 +55,7 @@ def writes(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisio
     _, questions = asked
     writer = None if questions else _writer(case, arrival, terms)
     shown = CustomerMessageMail(of_ours=writer is not None)
-    made.drafts += entry.to_agents(shown, made.case, arrival, terms, also=writer)
+    made.drafts += entry.to_agents(shown, made.case, arrival, terms, also=[writer])
     if heard and sender is not None:
         made.drafts.append(Draft(EchoMail(done=("acknowledged: nobody else is called",)), sender, arrival.key))
     made.add(asked)
@@ -74,7 +74,7 @@ def answers_question(case: Case, arrival: Arrival, terms: Terms, now: datetime) 
     """Decide what the answer of somebody whom an agent asked does: a note for who has the case, and who is there."""
     events = (entry.came(ThirdPartyWrote, arrival, now), *entry.masked(arrival, now))
     after = case.after(*events)
-    drafts = entry.to_agents(ThirdPartyMail(), after, arrival, terms, also=assignment.in_place(case, terms, now))
+    drafts = entry.to_agents(ThirdPartyMail(), after, arrival, terms, also=[assignment.in_place(case, terms, now)])
     return Decision(after, events, tuple(drafts), visibility="internal", reply=arrival.message.reply)
 
 

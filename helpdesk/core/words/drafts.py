@@ -272,6 +272,7 @@ class MonitorMail(ShownMail, kind="customer-message", template="monitor"):
     """The monitor says more of its case."""
 
     news: str  # recovered, again, worse
+    uncalled: bool = False  # recovered, and nobody is called any more who was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
