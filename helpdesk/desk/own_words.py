@@ -89,7 +89,9 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         found += (Inside(passed_on.strip(), "a mail that you pass on", "if-meant", KEPT),)
     below = read_block(own.text, lambda line: line).text  # any orders
     called = called_first(below)
-    if called and _is_a_colleague(unit, called, agent) and not _is_theirs(called, case, correspondence):
+    name = called.removeprefix("@")
+    ours = name != called or (name and _is_a_colleague(unit, name, agent))  # who is mentioned so works together
+    if ours and not _is_theirs(called, case, correspondence):
         first = below.partition("\n")[0]
         found += (Inside(first, "a word to a colleague", "if-meant", KEPT),)
     return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
@@ -108,8 +110,12 @@ def _is_a_colleague(unit: Unit, called: str, agent: Agent) -> bool:
 
 
 def _is_theirs(called: str, case: Case, correspondence: Correspondence) -> bool:
-    """Whether somebody on the case is called so, signs so, or was written to like that before."""
-    shown = (f"{person.name} {person.address.partition('@')[0]}" for person in case.people)
+    """Whether somebody on the case is called so, signs so, or was written to like that before.
+
+    A mention was one there, too: `@all` is nobody for the word `all`.
+    """
+    named = (f"{person.name} {person.address.partition('@')[0].replace('.', ' ')}".split() for person in case.people)
+    shown = (f"{word} @{word}" for words in named for word in words)
     return any(called in text.casefold() for text in (*shown, *correspondence.customers, *correspondence.answers))
 
 

@@ -71,7 +71,10 @@ def is_greeted(text: str, name: str, address: str = "") -> bool:
 
 
 def called_first(text: str) -> str:
-    """By what a text calls first whom it is for, in small letters: `bob` of "Hi Bob Cole", "Bob, can" or "cc Bob"."""
+    """By what a text calls first whom it is for, in small letters: `bob` of "Hi Bob Cole", "Bob, can" or "cc Bob".
+
+    With the sign of a mention before it, where it has one: `@team`.
+    """
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")[:MAX_LINE]
     hello = _HELLO.match(first)
     dear = None if hello else _DEAR.match(first)
@@ -80,7 +83,8 @@ def called_first(text: str) -> str:
     found = _FIRST_NAME.match(rest)
     if found is None or not (hello or dear or aside or found["at"] or found["end"]):
         return ""
-    return found["name"].casefold()
+    mention = "@" if found["at"] == "@" else ""
+    return f"{mention}{found['name'].casefold()}"
 
 
 # A second word in small letters is no name: "Will do," and "Frank question:" call nobody.
