@@ -487,7 +487,7 @@ def test_what_is_meant_for_the_team_as_people_write_it_comes_back(desk, words):
     "words",
     ["Note: the export runs at night.", "Please note the time.", "/private/var/log is the place.", ".note files are kept.",
      "Notes\nThe export runs.", "PS: it is mended.", "NB: restart first.", "FYI, it is mended.", "FYI the rules fire.",
-     "Internal server errors are mended.", "cc me on that, please.", "+1 to that.", "@jo: it is mended.", "@Jo Miller it is mended.", "@Miller: it is mended.", "Mail us @ any time.",
+     "Internal server errors are mended.", "cc me on that, please.", "+1 to that.", "@jo: it is mended.", "@Jo Miller it is mended.", "Mail us @ any time.",
      "Team, it is mended.", "Rules - we mended them."],
 )  # fmt: skip
 def test_what_only_looks_like_it_goes(desk, words):
