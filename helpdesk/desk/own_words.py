@@ -26,13 +26,14 @@ from helpdesk.mail.read.encryption import encrypted
 from helpdesk.mail.read.folded import folded, partly_shown
 from helpdesk.mail.read.forwarded import passed_on_from
 from helpdesk.mail.read.inline import with_questions
-from helpdesk.mail.read.salutation import called_first
+from helpdesk.mail.read.salutation import called_first, only_signs
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helpdesk.core.receive.orders.command import Verb
     from helpdesk.core.words.agent_text import AgentText
     from helpdesk.core.words.case import Case
     from helpdesk.core.words.people import Agent
@@ -88,6 +89,7 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     if passed_on:
         found += (Inside(passed_on.strip(), "a mail that you pass on", "if-meant", KEPT),)
     below = read_block(own.text, lambda line: line).text  # any orders
+    own = _without_mere_end(own, below, agent)
     called = called_first(below)
     name = called.removeprefix("@")
     ours = name != called or (name and _is_a_colleague(unit, name, agent))  # who is mentioned so works together
@@ -95,6 +97,28 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
         first = below.partition("\n")[0]
         found += (Inside(first, "a word to a colleague", "if-meant", KEPT),)
     return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
+
+
+def _without_mere_end(own: AgentText, below: str, agent: Agent) -> AgentText:
+    """A text that only ends, as programs put it below each mail, is none; it comes back, for a person may mean it."""
+    if begins_with_order(own.head, "answer"):
+        return own
+    # Beside an order that is for nobody outside, thanks are for who reads the order.
+    thanking = begins_with_order(own.head) and not begins_with_order(own.head, *_HEARD_OUTSIDE)
+    name = agent.name or agent.address.partition("@")[0]
+    if not only_signs("\n".join(_typed_lines(below, own)), name, thanking=thanking):
+        return own
+    lines = frozenset(line.strip() for line in below.split("\n"))
+    left_out = "\n".join(filter(None, (own.left_out, below)))
+    return replace(own, by_program=own.by_program | lines, left_out=left_out)
+
+
+def _typed_lines(text: str, own: AgentText) -> list[str]:
+    return [line for line in text.split("\n") if line.strip() not in own.by_program]
+
+
+# Beside these the customer may be thanked: they are told, or asked for something.
+_HEARD_OUTSIDE: tuple[Verb, ...] = ("resolve", "close", "requester", "split", "wait", "ask", "cc", "agreed", "planned")
 
 
 def _may_be_reminded(case: Case, own: AgentText) -> bool:

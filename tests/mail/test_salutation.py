@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.read.salutation import called_first, is_greeted, is_signed, unsaid
+from helpdesk.mail.read.salutation import called_first, is_greeted, is_signed, only_signs, unsaid
 
 GREETED = """\
 Hello Jo,
@@ -229,3 +229,37 @@ def test_who_has_written_nothing_has_signed_nothing():
 )
 def test_who_has_no_name_is_called_by_that_in_their_address(line, address, greeted):
     assert is_greeted(line, "", address) == greeted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Best,\nAnn", "Ann", "Ann Berg", "Kind regards", "Kind regards,\n\nAnn Berg\nSupport Engineer\nBirch GmbH, Tel +49 30 12345",
+     "Mit freundlichen Grüßen\nAnn Berg", "Cordialement,\nAnn", "Saludos\nAnn", "Cordiali saluti\nAnn Berg", "Met vriendelijke groet,\nAnn",
+     "Atenciosamente,\nAnn", "Cheers,\nAnn", "Ann Berg\nBirch", "- Ann"],
+)  # fmt: skip
+def test_the_end_of_a_mail_alone_says_nothing(text):
+    assert only_signs(text, "Ann Berg")
+    assert not only_signs(f"Yes.\n\n{text}", "Ann Berg")
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks", "Thanks!", "Thanks,\nAnn", "Danke\nAnn Berg\nBirch", "Merci,\n\nCordialement\nAnn"]
+)
+def test_thanks_say_something_unless_they_are_for_who_reads_the_order_above(text):
+    assert not only_signs(text, "Ann Berg")
+    assert only_signs(text, "Ann Berg", thanking=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Yes", "Ann will call you.", "Best,\nBob", "Kind regards\nDo restart it.", "Bob Cole\n+49 30 12345", "Ann Berg\nCan you restart it?",
+     "Best of all, restart it.", "Ann Berg\n> restart it", "Thanks for the log.", "Thanks,\nit is mended."],
+)  # fmt: skip
+def test_words_are_no_mere_end(text):
+    assert not only_signs(text, "Ann Berg", thanking=True)
+
+
+def test_who_has_no_name_signs_with_none():
+    assert only_signs("Best,", "")
+    assert not only_signs("Best,\nAnn", "")
+    assert not only_signs("Yes", "")

@@ -455,6 +455,37 @@ def test_what_a_telephone_puts_below_an_order_is_no_answer(desk, order, below, q
     assert desk.last(ANN, "echo")
 
 
+@pytest.mark.parametrize(
+    "below", ["Best,\nAnn", "Ann", "Kind regards\n\nAnn Berg\nBirch Support", "Thanks,\nAnn", "Thanks!"]
+)
+@pytest.mark.parametrize("order", ["#assign bob", "#severity low", "#tag vip", "#snooze tomorrow", "#note"])
+def test_what_a_mail_ends_in_below_an_order_is_no_answer(desk, order, below):
+    """Law 14: "Best, Ann" tells a customer nothing, and the clock runs; who wrote it reads that it did not go."""
+    desk.reply(ANN, f"{order}\n\n{below}", to_kind="assigned", quote=True)
+
+    assert desk.kinds_to(JO) == ["ack"]
+    assert desk.state() == "running"
+    assert f"> {below.splitlines()[0]}" in desk.last(ANN, "echo").text or order == "#note"
+
+
+def test_what_a_mail_ends_in_alone_is_no_answer(desk):
+    desk.reply(ANN, "Kind regards\n\nAnn Berg", to_kind="assigned", quote=True)
+
+    assert (desk.kinds_to(JO), desk.state()) == (["ack"], "running")
+    assert "no text of yours was found" in back(desk)
+    desk.reply(ANN, "#answer\nKind regards\n\nAnn Berg", to_kind="echo", quote=True)
+    assert relayed(desk) == ["Kind regards\n\nAnn Berg"]
+
+
+@pytest.mark.parametrize(
+    ("words", "goes"),
+    [("#wait 3d\nThanks,\nAnn", "Thanks,\nAnn"), ("Thanks,\nAnn", "Thanks,\nAnn"), ("#tag vip\nYes.\n\nBest,\nAnn", "Yes.\n\nBest,\nAnn")],
+)  # fmt: skip
+def test_thanks_for_the_customer_and_an_end_below_words_go(desk, words, goes):
+    desk.reply(ANN, words, to_kind="assigned", quote=True)
+    assert relayed(desk) == [goes]
+
+
 @pytest.mark.parametrize("below", SENT_FROM)
 def test_what_a_telephone_puts_below_words_goes_with_them(desk, below):
     desk.reply(ANN, f"#tag vip\nPlease restart.\n\n{below}", to_kind="assigned")

@@ -268,7 +268,7 @@ def _orders(written: AgentText, vocabulary: Vocabulary) -> Orders:
     orders = read_orders(written.head, vocabulary)
     whole = replace(orders, text="\n\n".join(filter(None, (orders.text, written.rest))))
     typed = "\n".join(line for line in whole.text.split("\n") if line.strip() not in written.by_program)
-    if orders.commands and not typed.strip():
+    if not typed.strip():
         whole = replace(whole, text="")
     is_text = orders.commands or orders.mistakes or written.typed
     alone = None if is_text else order_without_sign(typed.strip(), vocabulary)

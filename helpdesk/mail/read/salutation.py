@@ -57,6 +57,7 @@ _SHORT = 6  # words of a line that only calls somebody by name
 _FEW = 4  # words of "dear customer,"
 _AT_THE_END = 8  # lines with words among which a closing stands
 _CARD = 8  # words of a line that may stand below a closing
+_CARD_LINES = 10
 
 
 def is_greeted(text: str, name: str, address: str = "") -> bool:
@@ -99,6 +100,27 @@ def is_signed(text: str, name: str) -> bool:
     """Whether a text ends with a closing, or with the name of who wrote it."""
     lines = _end(text)
     return _is_name(lines[-1:], name) or any(_closes(lines, at, name) for at in range(len(lines)))
+
+
+def only_signs(text: str, name: str, *, thanking: bool = False) -> bool:
+    """Whether a text is nothing but how its author ends a mail: a closing, their name, and a visiting card below.
+
+    `thanking`: a word of thanks at its beginning ends it, too.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    thanks = thanking and bool(lines) and THANKS.match(lines[0][:MAX_LINE]) is not None
+    above = [*lines[:1]] if thanks else []
+    below = lines[len(above) :]
+    closes = bool(below) and is_closing(below[0][:MAX_LINE])
+    card = below[1:] if closes else below
+    if not card or not name:
+        return bool(above or closes) and not card
+    # Without a closing it takes the name, and nothing but that name, to begin a card.
+    return _is_name(card[:1], name) and len(card) <= _CARD_LINES and all(_is_of_a_card(line) for line in card[1:])
+
+
+def _is_of_a_card(line: str) -> bool:
+    return len(line.split()) <= _CARD and line[-1] not in "!?:;" and not line.startswith((">", "#"))
 
 
 def unsaid(signature: str, text: str, name: str) -> str:
