@@ -104,6 +104,39 @@ def test_lgt_5_without_an_acknowledgment_the_secondary_is_called_after_a_quarter
     assert "still not acknowledged" in desk.last(ANN, "escalation").text
 
 
+@pytest.mark.parametrize("words", ["#ack", "I have it.", "#note\nIt is the disk.", "#nocall", "#snooze 9:00"])
+def test_lgt_5_who_was_called_hears_that_somebody_else_has_it(desk, words):
+    """LGT-5: Bob got up at a quarter past two, and need not."""
+    is_down(desk)
+    desk.at("2026-05-20 02:16")
+    desk.reply(ANN, words, to_kind="escalation", quote=True)
+
+    (told,) = desk.sent_to(BOB, "echo")
+    assert told.subject.startswith("[HD-1] Ann Berg: has it, nobody else is called")
+    assert desk.sent_to(LENA, "echo") == [], "she was not called"
+    desk.reply(BOB, "Thanks!", to_kind="echo", quote=True)
+    assert len(desk.sent_to(ANN, "echo")) == 1
+
+
+@pytest.mark.parametrize("words", ["#resolve", "#answer\nIt is the disk."])
+def test_lgt_5_who_was_called_hears_of_an_answer_or_an_end_once_and_no_more(desk, words):
+    is_down(desk)
+    desk.at("2026-05-20 02:16")
+    desk.reply(ANN, words, to_kind="escalation", quote=True)
+
+    (told,) = desk.sent_to(BOB, "echo")
+    assert "has it" not in told.subject
+
+
+def test_lgt_5_who_says_it_a_second_time_tells_nobody(desk):
+    is_down(desk)
+    desk.at("2026-05-20 02:16")
+    desk.reply(ANN, "#ack", to_kind="escalation")
+    desk.reply(ANN, "#ack", to_kind="escalation")
+
+    assert len(desk.sent_to(BOB, "echo")) == 1
+
+
 def recovers(desk):
     text = "Monitor: app-production\nState: UP"
     desk.mail("alerts@watch.example", "RECOVERY: app-production is UP", text, to="monitoring@logicgate.example")

@@ -1,9 +1,9 @@
 """What the others hear of an agent's mail, and a second answer that was written without having seen the first.
 
 The keepers of a case get copies of what others send to the customer, and hear of what others do to it: its assignee,
-those who wrote on it lately, and of an answer or an end also who was warned that it is owed. A reply to a copy stays in
-the team, and nobody gets a copy of that. It is one mail for each of them, and none for who is away, who did it, or who
-is written to about it anyway.
+those who wrote on it lately, and of an answer or an end also who was warned that it is owed. Who was called hears who
+has it. A reply to a copy stays in the team, and nobody gets a copy of that. It is one mail for each of them, and none
+for who is away, who did it, or who is written to about it anyway.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from helpdesk.core.clocks import ladder
 from helpdesk.core.clocks.timeline import waited_for
 from helpdesk.core.words.decision import Draft
 from helpdesk.core.words.drafts import CopyMail
@@ -25,6 +26,7 @@ from helpdesk.core.words.events import (
     CaseReopened,
     CaseResolved,
     MergedInto,
+    PageAcknowledged,
     SeveritySet,
     StepTaken,
     WaitingSet,
@@ -32,7 +34,7 @@ from helpdesk.core.words.events import (
 from helpdesk.person import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from helpdesk.core.receive.orders.execution import Execution
     from helpdesk.core.words.case import Case
@@ -68,11 +70,13 @@ def tell(execution: Execution) -> None:
     orders = execution.orders
     done = [said for event in execution.events if (said := _news_of(execution, event))]
     answered = not execution.stays and bool(orders.text or not orders.commands)
-    if not (done or answered):
-        return
+    addresses = [*_keepers(execution)] if done or answered else []
+    woken = _woken(execution)
+    if woken and not answered:
+        done.append("has it, nobody else is called")
     copy = CopyMail(sent=answered, done=tuple(done), files=names(execution.arrival.message))
     shows = (execution.arrival.number,) if orders.text else ()
-    for agent in _others(execution):
+    for agent in _others(execution, [*addresses, *woken]):
         key, name = execution.arrival.key, execution.name
         execution.drafts.append(Draft(copy, agent.person, key, orders.text, name, shows=shows))
 
@@ -99,12 +103,20 @@ def called(execution: Execution, person: Person) -> str:
     return (agent.name if agent else "") or person.name_or_address
 
 
-def _others(execution: Execution) -> Iterator[Agent]:
-    """The colleagues who are told, each once."""
+def _woken(execution: Execution) -> list[str]:
+    """Who was called and hears no other way that they need not come: this agent has it, and nothing is over."""
+    acknowledged = any(isinstance(event, PageAcknowledged) for event in execution.events)
+    if not acknowledged or any(isinstance(event, _SETTLES) for event in execution.events):
+        return []
+    return sorted({address for one in execution.terms.with_merged(execution.was) for address in ladder.called(one)})
+
+
+def _others(execution: Execution, addresses: Iterable[str]) -> Iterator[Agent]:
+    """Those colleagues who are told, each once."""
     beside = (draft for decision, _ in execution.beside.values() for draft in decision.drafts)
     known = {draft.to.address for draft in (*execution.drafts, *beside) if draft.audience == "agent"}
     known.add(execution.agent.address)
-    for address in _keepers(execution):
+    for address in addresses:
         agent = execution.terms.team.agent(address)
         if agent and agent.address not in known and not agent.away(execution.now):
             known.add(agent.address)
