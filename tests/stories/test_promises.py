@@ -209,3 +209,12 @@ def test_the_ledger_keeps_when_it_was_late_and_when_that_was_written_down(desk):
 
     breach = desk.events("breached")[0]
     assert (breach.at, breach.recorded_at) == (wall("2026-05-19 11:15"), wall("2026-05-19 12:20"))
+
+
+def test_what_was_broken_while_nobody_looked_is_on_the_record_with_the_first_mail_of_afterwards(desk):
+    """A mail is worked before the next tick: what it causes is told of a promise that is broken already."""
+    late = desk.written_reply(JO, "Any news?")
+    desk.laboratory.now = wall("2026-05-19 11:40")
+    desk.receive(late)
+
+    assert [event.at for event in desk.events("breached")] == [wall("2026-05-19 11:15")]
