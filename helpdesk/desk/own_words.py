@@ -26,7 +26,7 @@ from helpdesk.mail.read.encryption import encrypted
 from helpdesk.mail.read.folded import folded, partly_shown
 from helpdesk.mail.read.forwarded import passed_on_from
 from helpdesk.mail.read.inline import with_questions
-from helpdesk.mail.read.salutation import called_first, only_signs
+from helpdesk.mail.read.salutation import called_first, called_last, end_of
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
@@ -89,32 +89,27 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     if passed_on:
         found += (Inside(passed_on.strip(), "a mail that you pass on", "if-meant", KEPT),)
     below = read_block(own.text, lambda line: line).text  # any orders
-    own = _without_mere_end(own, below, agent)
-    called = called_first(below)
-    name = called.removeprefix("@")
-    ours = name != called or (name and _is_a_colleague(unit, name, agent))  # who is mentioned so works together
-    if ours and not _is_theirs(called, case, correspondence):
-        first = below.partition("\n")[0]
-        found += (Inside(first, "a word to a colleague", "if-meant", KEPT),)
+    own = _ended(own, below, agent)
+    if _calls_a_colleague(unit, _typed(below, own), case, agent, correspondence):
+        found += (Inside(below.partition("\n")[0], "a word to a colleague", "if-meant", KEPT),)
     return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
 
 
-def _without_mere_end(own: AgentText, below: str, agent: Agent) -> AgentText:
-    """A text that only ends, as programs put it below each mail, is none; it comes back, for a person may mean it."""
+def _ended(own: AgentText, below: str, agent: Agent) -> AgentText:
+    """How a mail ends says nothing, as programs put it below each. Alone it comes back, for a person may mean it."""
     if begins_with_order(own.head, "answer"):
         return own
     # Beside an order that is for nobody outside, thanks are for who reads the order.
     thanking = begins_with_order(own.head) and not begins_with_order(own.head, *_HEARD_OUTSIDE)
-    name = agent.name or agent.address.partition("@")[0]
-    if not only_signs("\n".join(_typed_lines(below, own)), name, thanking=thanking):
+    end = end_of(_typed(below, own), agent.name or agent.address.partition("@")[0], thanking=thanking)
+    own = replace(own, by_program=own.by_program | frozenset(end))
+    if not end or _typed(below, own):
         return own
-    lines = frozenset(line.strip() for line in below.split("\n"))
-    left_out = "\n".join(filter(None, (own.left_out, below)))
-    return replace(own, by_program=own.by_program | lines, left_out=left_out)
+    return replace(own, left_out="\n".join(filter(None, (own.left_out, below))))
 
 
-def _typed_lines(text: str, own: AgentText) -> list[str]:
-    return [line for line in text.split("\n") if line.strip() not in own.by_program]
+def _typed(text: str, own: AgentText) -> str:
+    return "\n".join(line for line in text.split("\n") if line.strip() not in own.by_program).strip()
 
 
 # Beside these the customer may be thanked: they are told, or asked for something.
@@ -125,6 +120,14 @@ def _may_be_reminded(case: Case, own: AgentText) -> bool:
     """Whether all who get an answer have read what the customer wrote: who comes later gets nothing that was."""
     later = case.merged or case.of_type(ParticipantAdded, RequesterSet)
     return not later and not begins_with_order(own.head, "cc", "requester", "ask", "split")
+
+
+def _calls_a_colleague(unit: Unit, text: str, case: Case, agent: Agent, correspondence: Correspondence) -> bool:
+    """Whether a text begins with the name of one of us or a mention, or is one short line that ends with the name."""
+    first, last = called_first(text), called_last(text)
+    mentioned = first.startswith("@")  # who is mentioned so works together
+    names = [first] if mentioned else [name for name in (first, last) if name and _is_a_colleague(unit, name, agent)]
+    return any(not _is_theirs(name, case, correspondence) for name in names)
 
 
 def _is_a_colleague(unit: Unit, called: str, agent: Agent) -> bool:

@@ -267,6 +267,42 @@ def test_a_whole_text_that_is_an_order_but_for_its_sign_is_none(text, verb):
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [("close this ticket", "#close"), ("Please close the case.", "#close"), ("Closing this case", "#close"), ("Closed.", "#close"),
+     ("Resolved", "#resolve"), ("Ticket solved!", "#resolve"), ("The case is closed", "#close"), ("please reopen the ticket", "#reopen"),
+     ("Forwarding to Bob", "#assign Bob"), ("Reassign to bob cole, thanks", "#assign bob cole"), ("Passing this on to Bob.", "#assign Bob"),
+     ("fwd to bob", "#assign bob"), ("Moving to billing", "#team billing"), ("Please route this to billing", "#team billing"),
+     ("Assign to Bob please.", "#Assign to Bob please"), ("please assign bob", "#assign bob"), ("spam", "#spam"), ("merge HD-77", "#merge HD-77")],
+)  # fmt: skip
+def test_a_whole_text_that_says_no_more_than_an_order_does_comes_back(text, meant):
+    found = order_without_sign(text, replace(BY_HAND, no_spam="a customer's", teams=("billing",)))
+
+    assert isinstance(found, Mistake)
+    assert found.expected.startswith(f"{meant}, if it is an order")
+
+
+@pytest.mark.parametrize("text", ["Resolved.", "Ticket closed", "closing this case"])
+def test_that_it_is_over_may_be_said_in_the_team(text):
+    assert order_without_sign(text, BY_HAND, stays=True) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#assign bob please",
+        "#assign bob, thanks!",
+        "#assign Bob thx",
+        "#assign please bob",
+        "#assign to bob bitte.",
+        "#assign bob, por favor",
+    ],
+)
+def test_who_is_polite_is_obeyed_all_the_same(line):
+    (command,) = read_orders(line, BY_HAND).commands
+    assert command.argument == "bob@desk.example"
+
+
+@pytest.mark.parametrize(
     ("first", "meant"),
     [("/assign bob", "#assign bob"), ("!close", "#close"), ("/resolve", "#resolve"), ("@assign Bob", "#assign Bob"), (".ack", "#ack"),
      ("Owner: bob", "#assign bob"), ("Assignee: Bob Cole", "#assign Bob Cole"), ("Priority: urgent", "#severity urgent"),
@@ -286,7 +322,8 @@ def test_a_first_line_that_only_looks_like_it_is_text(first):
 
 
 @pytest.mark.parametrize("text", ["", "on it", "Close the window.", "ack\nHello", "Started an hour ago", "Planned for Friday", "note that",
-                                  "Help yourself", "Tag it", "Wait for it", "Assign it to nobody"])  # fmt: skip
+                                  "Help yourself", "Tag it", "Please wait.", "Please wait 3 days.", "Please close it", "The issue is resolved.", "Closing the window",
+                                  "Forwarding to our vendor", "Moved to Berlin", "Thanks!", "Please", "Please cc kim@acme.example", "Closed on Monday", "Wait for it", "Assign it to nobody"])  # fmt: skip
 def test_a_text_that_only_begins_with_such_a_word_is_text(text):
     assert order_without_sign(text, BY_HAND) is None
 

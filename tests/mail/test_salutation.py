@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.read.salutation import called_first, is_greeted, is_signed, only_signs, unsaid
+from helpdesk.mail.read.salutation import called_first, called_last, end_of, is_greeted, is_signed, unsaid
 
 GREETED = """\
 Hello Jo,
@@ -122,6 +122,19 @@ def test_what_greets_nobody_is_no_greeting(line):
         ("@will look", "@will"),
         ("Hi @all, look", "@all"),
         ("+will look", "will"),
+        ("Will?", "will"),
+        ("Will can you look", "will"),
+        ("Will please look", "will"),
+        ("Will, bitte", "will"),
+        ("Bob kannst du mal schauen", "bob"),
+        ("Bob peux-tu regarder", "bob"),
+        ("Bob can look", ""),
+        ("Bob pleases everybody", ""),
+        ("Note for Bob: look", "bob"),
+        ("Info an Bob: zahlt nie", "bob"),
+        ("For Bob, look", "bob"),
+        ("For Bob we did it", ""),
+        ("To restart it: press", ""),
         ("hi will orth, look", "will"),
         ("Will do, thanks for the log.", ""),
         ("Will do!", ""),
@@ -238,16 +251,19 @@ def test_who_has_no_name_is_called_by_that_in_their_address(line, address, greet
      "Atenciosamente,\nAnn", "Cheers,\nAnn", "Ann Berg\nBirch", "- Ann"],
 )  # fmt: skip
 def test_the_end_of_a_mail_alone_says_nothing(text):
-    assert only_signs(text, "Ann Berg")
-    assert not only_signs(f"Yes.\n\n{text}", "Ann Berg")
+    lines = tuple(line for line in text.split("\n") if line)
+    assert end_of(text, "Ann Berg") == lines
+    assert end_of(f"Hello Jo,\n\nrestart it.\n\n{text}", "Ann Berg") == lines
 
 
 @pytest.mark.parametrize(
     "text", ["Thanks", "Thanks!", "Thanks,\nAnn", "Danke\nAnn Berg\nBirch", "Merci,\n\nCordialement\nAnn"]
 )
 def test_thanks_say_something_unless_they_are_for_who_reads_the_order_above(text):
-    assert not only_signs(text, "Ann Berg")
-    assert only_signs(text, "Ann Berg", thanking=True)
+    lines = tuple(line for line in text.split("\n") if line)
+    assert end_of(text, "Ann Berg") == lines[1:]
+    assert end_of(text, "Ann Berg", thanking=True) == lines
+    assert end_of(f"Yes.\n{text}", "Ann Berg", thanking=True) == lines[1:]
 
 
 @pytest.mark.parametrize(
@@ -256,10 +272,20 @@ def test_thanks_say_something_unless_they_are_for_who_reads_the_order_above(text
      "Best of all, restart it.", "Ann Berg\n> restart it", "Thanks for the log.", "Thanks,\nit is mended."],
 )  # fmt: skip
 def test_words_are_no_mere_end(text):
-    assert not only_signs(text, "Ann Berg", thanking=True)
+    assert end_of(text, "Ann Berg", thanking=True) == ()
 
 
 def test_who_has_no_name_signs_with_none():
-    assert only_signs("Best,", "")
-    assert not only_signs("Best,\nAnn", "")
-    assert not only_signs("Yes", "")
+    assert end_of("Best,", "") == ("Best,",)
+    assert end_of("Best,\nAnn", "") == ()
+    assert end_of("Yes", "") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Forwarding to Bob", "bob"), ("Kannst du mal schauen, Bob?", "bob"), ("À Bob", "bob"), ("Ask Bob Cole, please.", "cole"),
+     ("@Bob", "bob"), ("Something for Bob!\n", "bob"), ("", ""), ("restart it", ""), ("fwd to bob", ""), ("I asked, and it was also said by Bob", ""),
+     ("It is mended.\nBob", ""), ("Restart it", ""), ("Use the macBook", "")],
+)  # fmt: skip
+def test_who_is_named_at_the_end_of_a_short_line_is_found(text, name):
+    assert called_last(text) == name

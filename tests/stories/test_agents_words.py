@@ -505,7 +505,9 @@ def test_an_end_from_a_telephone_has_no_words_of_the_agents(desk, below):
      "/internal: They never pay.", "note\nThey never pay.", "Note\n\nThey never pay.", "NOTE:\nThey never pay.", "*note*\nThey never pay.",
      "NB internal: they never pay.", "Restart.\nPS, internal: they never pay.", "Restart.\n\nP.S. intern: zahlt nie.",
      "FYI Bob: they never pay.", "cc Bob", "+bob please look", "Bob - they never pay.", "attn: Bob, they never pay.",
-     "@team they never pay.", "@all: they never pay.", "Hi @here, they never pay.", "@second-line please look.", "@Bob they never pay."],
+     "@team they never pay.", "@all: they never pay.", "Hi @here, they never pay.", "@second-line please look.", "@Bob they never pay.",
+     "Forwarding to Bob.", "Bob can you take this?", "Bob?", "Kannst du mal schauen, Bob?", "Note for Bob: they never pay.", "Closing this ticket.",
+     "spam", "Assign to Bob, please.\n\nBest,\nAnn", "Something for Bob\n\nKind regards\nAnn Berg"],
 )  # fmt: skip
 def test_what_is_meant_for_the_team_as_people_write_it_comes_back(desk, words):
     desk.reply(ANN, words, to_kind="assigned", quote=True)
@@ -519,7 +521,8 @@ def test_what_is_meant_for_the_team_as_people_write_it_comes_back(desk, words):
     ["Note: the export runs at night.", "Please note the time.", "/private/var/log is the place.", ".note files are kept.",
      "Notes\nThe export runs.", "PS: it is mended.", "NB: restart first.", "FYI, it is mended.", "FYI the rules fire.",
      "Internal server errors are mended.", "cc me on that, please.", "+1 to that.", "@jo: it is mended.", "@Jo Miller it is mended.", "Mail us @ any time.",
-     "Team, it is mended.", "Rules - we mended them."],
+     "Team, it is mended.", "Rules - we mended them.", "Thanks, Jo", "Ask for Miller.", "Bob is out today, can I help?",
+     "I have asked Bob Cole, who will call you.", "Please wait."],
 )  # fmt: skip
 def test_what_only_looks_like_it_goes(desk, words):
     desk.reply(ANN, words, to_kind="assigned", quote=True)

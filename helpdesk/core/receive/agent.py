@@ -149,7 +149,8 @@ _DAY = timedelta(days=1)
 
 def orders_in(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Orders:
     """What an agent's mail on a case orders."""
-    orders = _orders(arrival.written, _vocabulary(case, arrival, terms, agent))
+    vocabulary = _vocabulary(case, arrival, terms, agent)
+    orders = _orders(arrival.written, vocabulary, stays=arrival.placement.stays)
     subject = order_in_subject(arrival.message.subject)
     wrong = (Mistake(subject, "orders on the first lines of the text; a subject orders nothing"),) if subject else ()
     return replace(orders, mistakes=(*wrong, *orders.mistakes))
@@ -263,7 +264,7 @@ def _why_no_call(case: Case, terms: Terms) -> str:
     return why_no_call(case) if "" not in others else ""
 
 
-def _orders(written: AgentText, vocabulary: Vocabulary) -> Orders:
+def _orders(written: AgentText, vocabulary: Vocabulary, *, stays: bool) -> Orders:
     """Orders stand on the first lines, above any quote; the text is all that the agent wrote besides."""
     orders = read_orders(written.head, vocabulary)
     whole = replace(orders, text="\n\n".join(filter(None, (orders.text, written.rest))))
@@ -271,7 +272,7 @@ def _orders(written: AgentText, vocabulary: Vocabulary) -> Orders:
     if not typed.strip():
         whole = replace(whole, text="")
     is_text = orders.commands or orders.mistakes or written.typed
-    alone = None if is_text else order_without_sign(typed.strip(), vocabulary)
+    alone = None if is_text else order_without_sign(typed.strip(), vocabulary, stays=stays)
     if isinstance(alone, Command):
         return Orders((alone,), (), "")
     unsigned = (alone,) if alone else ()

@@ -81,19 +81,46 @@ def called_first(text: str) -> str:
     dear = None if hello else _DEAR.match(first)
     aside = _FOR_YOU.match(first)
     rest = first[hello.end() :] if hello else dear["whom"] if dear else first[aside.end() :] if aside else first
-    found = _FIRST_NAME.match(rest)
+    noted = None if hello or dear or aside else _NOTE_FOR.match(rest)
+    found = _FIRST_NAME.match(rest[noted.end() :] if noted else rest)
     if found is None or not (hello or dear or aside or found["at"] or found["end"]):
         return ""
     mention = "@" if found["at"] == "@" else ""
     return f"{mention}{found['name'].casefold()}"
 
 
+# "Bob can you", "Bob please": who is asked by name.
+_ASKED = (
+    r"(?i:(?:can|could|would|will|did|do|have|are) (?:you|u)|k(?:annst|ennst|[oö]nntest) du|hast du|wei(?:ß|ss)t du|"
+    r"bist du|schaust du|(?:peux|pourrais|as|sais|es)-tu|tu peux|puedes|podr[ií]as|puoi|potresti|k[au]n je|heb je|"
+    r"weet je|podes|voc[êe] pode|please|pls|plz|bitte|stp|svp|por favor|per favore|alsjeblieft)\b"
+)
 # A second word in small letters is no name: "Will do," and "Frank question:" call nobody.
 _FIRST_NAME = re.compile(
     r"[ ,]{0,3}(?P<at>[@+]?)(?P<name>[^\W\d_][\w'-]{0,40})(?: [^\W\d_a-z][\w'-]{0,40})?"
-    r"(?P<end>\s?(?:[,:!]|$)|\s[-\u2013\u2014]\s)?"
+    rf"(?P<end>\s?(?:[,:!?]|$)|\s[-\u2013\u2014]\s|\s{_ASKED})?"
 )
 _FOR_YOU = re.compile(r"(?:fyi|cc|attn)\b[ :]{1,3}", re.IGNORECASE)
+# "Note for Bob: ...": what stands behind it must call, for much begins with such a word.
+_NOTE_FOR = re.compile(
+    r"(?:(?:a )?(?:note|info|message|question|word|notiz|frage|nota) )?"
+    r"(?:to|for|f[uü]r|an|pour|[aà]|para|per|aan|voor)\s+",
+    re.IGNORECASE,
+)
+
+
+def called_last(text: str) -> str:
+    """The name with a capital that ends a text of one short line, in small letters: `bob` of "Forwarding to Bob."."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    found = _LAST_NAME.search(lines[0][:MAX_LINE]) if len(lines) == 1 and len(lines[0].split()) <= _ONE_BREATH else None
+    return found["name"].casefold() if found else ""
+
+
+_ONE_BREATH = 7  # words
+_LAST_NAME = re.compile(
+    r"(?:^|[\s,@])(?P<name>[^\W\d_a-z][\w'-]{0,40})(?:,? (?i:please|pls|plz|thanks|thx|bitte|danke|merci|stp|svp|"
+    r"por favor|gracias|per favore|grazie|alsjeblieft|bedankt|obrigad[oa]))?\W{0,4}$"
+)
 
 
 def is_signed(text: str, name: str) -> bool:
@@ -102,21 +129,27 @@ def is_signed(text: str, name: str) -> bool:
     return _is_name(lines[-1:], name) or any(_closes(lines, at, name) for at in range(len(lines)))
 
 
-def only_signs(text: str, name: str, *, thanking: bool = False) -> bool:
-    """Whether a text is nothing but how its author ends a mail: a closing, their name, and a visiting card below.
+def end_of(text: str, name: str, *, thanking: bool = False) -> tuple[str, ...]:
+    """The lines that are nothing but how its author ends a mail: a closing, their name, and a visiting card below.
 
-    `thanking`: a word of thanks at its beginning ends it, too.
+    `thanking`: where nothing else is said, a word of thanks above is a part of it, too.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    thanks = thanking and bool(lines) and THANKS.match(lines[0][:MAX_LINE]) is not None
-    above = [*lines[:1]] if thanks else []
-    below = lines[len(above) :]
+    for at in range(max(0, len(lines) - _CARD_LINES), len(lines)):
+        if _only_ends(lines[at:], name, thanking=thanking and at == 0):
+            return tuple(lines[at:])
+    return ()
+
+
+def _only_ends(lines: list[str], name: str, *, thanking: bool) -> bool:
+    thanks = thanking and THANKS.match(lines[0][:MAX_LINE]) is not None
+    below = lines[1:] if thanks else lines
     closes = bool(below) and is_closing(below[0][:MAX_LINE])
     card = below[1:] if closes else below
     if not card or not name:
-        return bool(above or closes) and not card
-    # Without a closing it takes the name, and nothing but that name, to begin a card.
-    return _is_name(card[:1], name) and len(card) <= _CARD_LINES and all(_is_of_a_card(line) for line in card[1:])
+        return not card
+    # Only the name itself begins a card.
+    return _is_name(card[:1], name) and all(map(_is_of_a_card, card[1:]))
 
 
 def _is_of_a_card(line: str) -> bool:

@@ -46,12 +46,17 @@ def _nothing_behind(verb: Verb) -> _ArgumentReader:
 
 # What people write around a name: a stop, quotes, the sign that calls somebody; and a small word before it.
 _AROUND = " .,;:=@\"'()<>\u00ab\u00bb\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e"
+_POLITE = (
+    r"(?:please|pls|plz|kindly|thanks|thank you|thx|bitte|danke|merci|svp|stp|s'il (?:te|vous) pla[iî]t|por favor|"
+    r"gracias|per favore|grazie|alsjeblieft|bedankt|obrigad[oa])"
+)
+COURTESY = re.compile(rf"^{_POLITE}\b[,\s]{{0,3}}|[,.!\s]{{1,3}}{_POLITE}[\s.!]{{0,4}}$", re.IGNORECASE)
 _SMALL_WORD = re.compile(r"(?:to|as|is|with|into|in)\s+", re.IGNORECASE)
 
 
 def _spellings(argument: str) -> tuple[str, str, str]:
     """A name as it was written, without what stands around it, and without a small word before it; in small letters."""
-    bare = argument.strip(_AROUND)
+    bare = COURTESY.sub("", argument.strip(_AROUND)).strip(_AROUND)
     return argument.casefold(), bare.casefold(), _SMALL_WORD.sub("", bare, count=1).strip(_AROUND).casefold()
 
 

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.behalf import read_first
-from helpdesk.core.receive.orders.arguments import REFERENCE, read_order
+from helpdesk.core.receive.orders.arguments import COURTESY, REFERENCE, read_order
 from helpdesk.core.receive.orders.command import Command, Orders, Verb, Vocabulary
 from helpdesk.core.receive.orders.table import ORDERS, form_of
 from helpdesk.core.words.addresses import read_people
@@ -183,35 +183,64 @@ _HARDLY_TEXT: frozenset[Verb] = frozenset(
 )
 
 
+# "Please wait 3 days" is said to a customer.
+_ASKED_POLITELY: frozenset[Verb] = frozenset({"wait", "snooze", "cc", "requester"})
 _EMPHASIS = " *_`~'\""
 
 
-def order_without_sign(text: str, vocabulary: Vocabulary) -> Command | Mistake | None:
+def order_without_sign(text: str, vocabulary: Vocabulary, *, stays: bool = False) -> Command | Mistake | None:
     """A text that is an order but for its sign, or begins with one as other desks have them (`/close`, `Owner: bob`).
 
-    Who only says `ack` has it; all else comes back.
+    So is one line that says no more than what an order does ("close this ticket", "forwarding to Bob"); that a case is
+    over may be said in the team, where it `stays`. Who only says `ack` has it; all else comes back.
     """
     first, *below = text.split("\n")
     if _OTHER_NOTE.fullmatch(first.strip(_EMPHASIS)):
         return Mistake(first, f"#note on a line of its own, if it is an order{_OR_TEXT}")
-    line = _with_sign(first, alone=not below)
-    order = _read_line(line, vocabulary) if line else None
-    if not isinstance(order, Command) or (" " in line and order.verb not in _HARDLY_TEXT):
+    lines = [line for line in _with_sign(first, alone=not below, stays=stays) if would_be_obeyed(line, vocabulary)]
+    if not lines:
         return None
-    if order.verb in {"ack", "nocall"} and not below:
+    order = _read_line(lines[0], vocabulary)
+    if isinstance(order, Command) and order.verb in {"ack", "nocall"} and not below:
         return order
-    return Mistake(first, f"{line}, if it is an order{_OR_TEXT}")
+    return Mistake(first, f"{lines[0]}, if it is an order{_OR_TEXT}")
 
 
-def _with_sign(first: str, *, alone: bool) -> str:
-    """The first line of a text as an order would be written; "" where it hardly is one."""
-    bare = first.strip(_EMPHASIS)
+def _with_sign(first: str, *, alone: bool, stays: bool) -> Iterator[str]:
+    """The first line of a text as the orders would be written that it hardly is anything else than."""
+    bare = first.strip(_EMPHASIS)[:_LONGEST]
     labelled = _LABELLED.fullmatch(bare)
     if labelled:
         name, value = labelled["name"].lower(), labelled["value"]
-        return f"#{_STATES.get(value.lower(), '')}" if name == "status" else f"#{_OTHER_NAMES.get(name, name)} {value}"
+        yield f"#{_STATES.get(value.lower(), '')}" if name == "status" else f"#{_OTHER_NAMES.get(name, name)} {value}"
+        return
     signed = _OTHER_SIGN.match(bare)
-    return _undisguised(f"#{bare[signed.end() :] if signed else bare}") if signed or alone else ""
+    if not (signed or alone):
+        return
+    yield from _as_written(bare[signed.end() :] if signed else bare)
+    if alone:
+        polite = COURTESY.sub("", bare).rstrip(".!")
+        yield from _as_written(polite, *(_HARDLY_TEXT - _ASKED_POLITELY if polite != bare else ()))
+        yield from _in_a_sentence(polite, stays=stays)
+
+
+def _as_written(words: str, *verbs: Verb) -> Iterator[str]:
+    """Words with the sign before them, where they are hardly anything but an order: one of these, or any."""
+    line = _undisguised(f"#{words}")
+    found = _LINE.fullmatch(line)
+    verb = found["verb"].lower() if found else ""
+    if found and (verb in (verbs or _HARDLY_TEXT) or not (found["argument"] or verbs)):
+        yield line
+
+
+def _in_a_sentence(bare: str, *, stays: bool) -> Iterator[str]:
+    """What a whole text orders in plain words: "close this ticket", "Resolved", "forwarding to Bob"."""
+    ended = _ENDED.fullmatch(bare)
+    if ended and not stays:
+        yield f"#{_STATES[ended['to'].lower()] if ended['to'] else _ENDS[ended['verb'].lower()]}"
+    given = _GIVEN.fullmatch(bare)
+    if given:
+        yield from (f"#assign {given['whom']}", f"#team {given['whom']}")
 
 
 # What would be a note elsewhere comes back, whatever stands behind it or below: it must not go to a customer.
@@ -232,6 +261,17 @@ _OTHER_NAMES = {
     "queue": "team",
     "group": "team",
 }
+_ENDED = re.compile(
+    r"(?P<verb>clos|resolv|reopen)(?:e|ed|ing)? (?:(?:this|the|that) )?(?:case|ticket|issue|request|incident)|"
+    r"(?:(?:(?:this|the) )?(?:case|ticket) (?:is )?)?(?P<to>closed|resolved|solved|reopened)",
+    re.IGNORECASE,
+)
+_ENDS = {"clos": "close", "resolv": "resolve", "reopen": "reopen"}
+_GIVEN = re.compile(
+    r"(?:re-?assign|forward|fwd|pass|hand|rout|transfer|mov|giv|escalat|over)(?:e|ed|ing)?(?: (?:this|it|that))?"
+    r"(?: (?:case|ticket|issue|request|one))?(?: (?:on|over|off|back))? to (?P<whom>\S+(?: \S+){0,3})",
+    re.IGNORECASE,
+)
 _STATES = {"resolved": "resolve", "solved": "resolve", "closed": "close", "reopened": "reopen", "waiting": "wait"}
 
 
