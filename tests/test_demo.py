@@ -128,7 +128,9 @@ def test_thanks_open_nothing_a_click_says_how_it_was_and_anything_more_opens_it_
 def test_what_a_monitor_repeats_and_takes_back_is_one_case():
     outcome = play("monitor")
     assert [mail["case"] for mail in outcome["inbox"]] == ["HD-1", "HD-1", "HD-1", "HD-1", "HD-2"]
-    assert when(outcome, "customer-message") == [("2026-05-22T14:20:00+00:00", "ann@desk.example")]
+    recovered = "2026-05-22T14:20:00+00:00"
+    told = [(recovered, "ann@desk.example"), (recovered, "bob@desk.example")]
+    assert when(outcome, "customer-message") == told, "Bob was called"
     assert [case["status"] for case in outcome["cases"]] == ["resolved", "open"]
     assert outcome["cases"][1]["links"] == ["HD-1"]
 
