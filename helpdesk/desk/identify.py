@@ -79,7 +79,8 @@ def look_into(unit: Unit, mail: Spooled, message: Message, mailbox: Mailbox, clu
         repeated_on=_repeated_on(unit, here, message.message_id, besides=mail.id),
     )
     answers_us = any(token.genuine for token in shown.tokens) or bool(shown.own_ids)
-    placement = replace(_placed(message, shown, here, team), answers_us=answers_us, proven=shown.authenticated)
+    placed = _of_another_team(_placed(message, shown, here, team), message, unit)
+    placement = replace(placed, answers_us=answers_us, proven=shown.authenticated)
     seen = _seen(message, shown, mailbox) if placement.case is None else None
     if seen is not None:
         told = watched_store.find(unit.connection, seen.wanted)
@@ -117,6 +118,17 @@ def _placed(message: Message, shown: Evidence, here: Mapping[int, Case], team: T
         return place_robot(shown, here)  # a program confirms nothing
     ordered = robot.kind == "auto-reply" and begins_with_order(before_quote(message.text))
     return placement if ordered or not robot.proven else place_robot(shown, here)
+
+
+def _of_another_team(placement: Placement, message: Message, unit: Unit) -> Placement:
+    """An agent of another team who names a case writes about that case, and is no customer of a new one."""
+    sender = message.sender.address if message.sender and message.robot is None else ""
+    named, agent = placement.linked, unit.rules.configuration.agent(sender)
+    if named is None or agent is None or unit.rules.customers.find(sender):
+        return placement
+    return replace(
+        placement, case=named, linked=None, role="outsider", because="an agent of another team names the case"
+    )
 
 
 def _seen(message: Message, shown: Evidence, mailbox: Mailbox) -> Watched | None:

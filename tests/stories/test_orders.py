@@ -107,6 +107,25 @@ def test_an_agent_of_another_team_hears_that_nothing_was_sent(desk, holder, kind
     assert "NOT VERIFIED" in desk.last(ANN, "customer-message").subject
 
 
+@pytest.mark.parametrize("text", ["They have not paid since March.", "#team billing"])
+def test_an_agent_of_another_team_who_names_a_case_opens_none(desk, text):
+    """Whoever has the case is shown it, and they hear that nothing was sent: no clock runs for a colleague's word."""
+    desk.mail(CLEO, "Re: [HD-1] The rules do not fire", text)
+
+    assert desk.case_numbers() == [1]
+    assert desk.kinds_to(CLEO) == ["echo"]
+    assert "an answer of somebody in first line" in " ".join(desk.last(CLEO).text.split())
+    assert "NOT VERIFIED" in desk.last(ANN, "customer-message").subject
+    assert (desk.kinds_to(JO), desk.case().team, desk.state()) == (["ack"], "", "running")
+
+
+def test_an_agent_of_another_team_who_names_no_case_is_anybody(desk):
+    desk.mail(CLEO, "The rules do not fire", "Since nine.")
+    desk.mail(CLEO, "[HD-77] The rules do not fire", "Since nine.")
+
+    assert desk.case_numbers() == [1, 2, 3]
+
+
 @pytest.mark.parametrize("writer", [STRANGER, "kim@acme.example", "ops@desk.example"])
 def test_who_is_no_agent_hears_nothing_of_it(desk, writer):
     desk.reply(writer, "It is paid now.", holder=ANN, to_kind="assigned")
