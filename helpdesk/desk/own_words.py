@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from helpdesk.core.words.events import (
 )
 from helpdesk.core.words.message import Message, base_address
 from helpdesk.mail.read import overlap, quote, tail
+from helpdesk.mail.read.absence import fold
 from helpdesk.mail.read.agent_text import SentWords, asked_above, closing_lines, compared, sent, written
 from helpdesk.mail.read.body import alternatives
 from helpdesk.mail.read.confidential import KEPT, Confidential, case_numbers, inside
@@ -31,7 +33,7 @@ from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from helpdesk.core.receive.orders.command import Verb
     from helpdesk.core.words.agent_text import AgentText
@@ -272,15 +274,27 @@ def _kept(
     others = (one.reply for one in correspondence.stayed if one.author not in agent.addresses)
     notes = overlap.known((*correspondence.notes, *others))
     stayed = overlap.known(one.reply for one in correspondence.stayed if one.author in agent.addresses)
+    asks = begins_with_order(own.head, "ask")  # a third party may read that they are not to write to the customer
     return Confidential(
         people=unit.rules.configuration.staff,
         cases=_others(unit, case, correspondence, case_numbers(own.text)),
         notes=notes - public,
         stayed=stayed - public,
         outside=overlap.known(correspondence.outside),
-        customers=overlap.known(correspondence.customers) if begins_with_order(own.head, "ask") else overlap.NOTHING,
+        customers=overlap.known(correspondence.customers) if asks else overlap.NOTHING,
         mailbox=base_address(mailbox),
+        names=frozenset() if asks else frozenset(_names(case)),
+        have_customers=asks or any(map(_OF_CUSTOMERS.search, correspondence.customers)),
     )
+
+
+_OF_CUSTOMERS = re.compile(r"\b(?:customer|kund(?:e|in)|klant)", re.IGNORECASE)
+
+
+def _names(case: Case) -> Iterator[str]:
+    for person in case.people:
+        words = re.split(r"[\W\d_]+", fold(person.name or person.address.partition("@")[0]))
+        yield from (word for word in words if word[1:])
 
 
 def _with_ours(kept: Confidential, answered: SentWords, correspondence: Correspondence, case: Case) -> Confidential:

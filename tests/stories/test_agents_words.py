@@ -507,6 +507,7 @@ def test_an_end_from_a_telephone_has_no_words_of_the_agents(desk, below):
      "FYI Bob: they never pay.", "cc Bob", "+bob please look", "Bob - they never pay.", "attn: Bob, they never pay.",
      "@team they never pay.", "@all: they never pay.", "Hi @here, they never pay.", "@second-line please look.", "@Bob they never pay.",
      "Forwarding to Bob.", "Bob can you take this?", "Bob?", "Kannst du mal schauen, Bob?", "Note for Bob: they never pay.", "Closing this ticket.",
+     "Don't tell Jo, but they never pay.", "Bitte dem Kunden nichts sagen.", "Don't forward this to the customer yet.",
      "spam", "Assign to Bob, please.\n\nBest,\nAnn", "Something for Bob\n\nKind regards\nAnn Berg"],
 )  # fmt: skip
 def test_what_is_meant_for_the_team_as_people_write_it_comes_back(desk, words):
@@ -527,3 +528,14 @@ def test_what_is_meant_for_the_team_as_people_write_it_comes_back(desk, words):
 def test_what_only_looks_like_it_goes(desk, words):
     desk.reply(ANN, words, to_kind="assigned", quote=True)
     assert relayed(desk) == [words]
+
+
+def test_who_speaks_of_their_own_customers_reads_of_them(desk):
+    desk.reply(JO, "Our customers see the prices of others.", to_kind="ack")
+    desk.reply(ANN, "Until it is mended, do not show the customer any price.", to_kind="customer-message")
+    assert relayed(desk) == ["Until it is mended, do not show the customer any price."]
+
+
+def test_a_third_party_may_be_told_not_to_write_to_the_customer(desk):
+    desk.reply(ANN, "#ask help@vendor.example\nIs it down? Please do not write to Jo.", to_kind="assigned")
+    assert "do not write to Jo" in desk.last("help@vendor.example").text

@@ -38,7 +38,8 @@ class Confidential:
 
     `stayed` is what did so though this agent did not ask for it: they may send it after all. `outside` is what third
     parties wrote, `customers` what the customer did, where the text is for a third party. `cases` are numbers of cases
-    that are not theirs, `mailbox` is the address that stands for our people's.
+    that are not theirs, `mailbox` is the address that stands for our people's. `names` are what the people of the case
+    are called, in small letters and without accents; `have_customers`: they speak of customers of their own.
     """
 
     people: Collection[str] = ()
@@ -49,6 +50,8 @@ class Confidential:
     customers: Known = overlap.NOTHING
     outside: Known = overlap.NOTHING
     mailbox: str = ""
+    names: frozenset[str] = frozenset()
+    have_customers: bool = False
 
 
 def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
@@ -78,6 +81,9 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
             ]
             found += _meant_perhaps(line, kept, people)
     found += _called_internal(lines)
+    withheld = _withheld(kept.names, have_customers=kept.have_customers)
+    kept_from_them = (line for line in lines if withheld.search(fold(line[:_LINE])))
+    found += [Inside(_shown(line), "what is to be kept from them", "if-meant", KEPT) for line in kept_from_them]
     return tuple(dict.fromkeys(found))
 
 
@@ -100,6 +106,16 @@ _LABEL = re.compile(
     r"(?P<label>\W{0,6}\w[^:\uff1a\u2013\u2014)\]\u3011\uff09]{0,40}?)(?:[:\uff1a\u2013\u2014)\]\u3011\uff09]| --? )"
 )
 _ASIDE = re.compile(r"^\W{0,6}(?:n\.?b|p\.?s|fyi|btw)\b\W{1,3}", re.IGNORECASE)  # "NB internal: ..."
+
+
+@lru_cache(maxsize=64)  # one case after another
+def _withheld(names: frozenset[str], *, have_customers: bool) -> re.Pattern[str]:
+    """How a sentence keeps something from the customer, or from somebody who is called by one of these names."""
+    words = data_file(__package__, "confidential.toml")
+    them = [re.escape(name) for name in sorted(names)] + ([] if have_customers else words["them"].strip().split("\n"))
+    anyone = rf"(?:{'|'.join(them) or '(?!)'})\b(?!['\u2019]s)"
+    ways = words["withheld"].strip().replace("<some>", r"(?: [^\s.!?;:]+){0,5}?").replace("{them}", anyone)
+    return re.compile("|".join(rf"\b{way}" for way in ways.split("\n")))
 
 
 @cache
