@@ -539,3 +539,15 @@ def test_who_speaks_of_their_own_customers_reads_of_them(desk):
 def test_a_third_party_may_be_told_not_to_write_to_the_customer(desk):
     desk.reply(ANN, "#ask help@vendor.example\nIs it down? Please do not write to Jo.", to_kind="assigned")
     assert "do not write to Jo" in desk.last("help@vendor.example").text
+
+
+@pytest.mark.parametrize("words", ["It is mended for all of you.", "#close", "#note\nIt is mended."])
+def test_who_writes_to_two_cases_at_once_reads_on_which_it_did_not_go(desk, words):
+    """Ann put the reply addresses of both on one mail: Ute gets nothing of it, and Ann must hear that."""
+    desk.reply(BOB, "#assign ann", to_kind="assigned")
+    both = ", ".join(mail.reply_to for mail in desk.sent_to(ANN, "assigned"))
+    desk.reply(ANN, words, to=both, to_kind="assigned")
+
+    assert "not on HD-2, where your mail went as well" in back(desk)
+    assert desk.kinds_to(UTE) == ["ack"]
+    assert (desk.case(2).status, desk.state(2)) == ("open", "running")

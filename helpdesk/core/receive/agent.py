@@ -407,6 +407,9 @@ def _say_what_stays(execution: Execution) -> None:
         files += names(message)
     if files:
         execution.done.append(f"kept on the case and not sent to the customer: {', '.join(files)}")
+    beside = [f"HD-{number}" for number in execution.arrival.placement.not_on if number not in execution.case.merged]
+    if beside:
+        execution.done.append(f"not on {' and '.join(beside)}, where your mail went as well: write to each by itself")
     ordered = orders.given_besides("note", "answer") or execution.kept_open
     if not ordered and not orders.text and not enclosures(message, 0):
         execution.done.append("nothing: no text of yours was found in your mail, and the customer got none")

@@ -95,6 +95,7 @@ class Placement:
     confirms: str = ""  # an agent says yes to that order: the key of the mail that has it
     asked: bool = False  # an agent asked them, and they answer that mail
     watched: Watched | None = None  # a monitor's mail, and what it is about
+    not_on: tuple[int, ...] = ()  # an agent wrote to the reply addresses of these cases as well
     answers_us: bool = False  # it has something in it that we signed, no matter for whom
 
 
@@ -190,7 +191,8 @@ def _place_agent(evidence: Evidence, cases: Mapping[int, Case], named: list[int]
         doubt = _doubt(evidence, cases[number])
         if not doubt:
             because = "agent's token and address"
-            return Placement(number, "agent", because, agent=agent, verified=True, stays=stays)
+            others = tuple(dict.fromkeys(token.case for token in acting if token.case != number))
+            return Placement(number, "agent", because, agent=agent, verified=True, stays=stays, not_on=others)
         return Placement(number, "outsider", doubt, agent=agent, askable=number not in evidence.repeated_on)
     if named:
         because, askable = "an agent's address without that agent's token", named[0] not in evidence.repeated_on
