@@ -286,6 +286,12 @@ def test_that_it_is_over_may_be_said_in_the_team(text):
     assert order_without_sign(text, BY_HAND, stays=True) is None
 
 
+def test_who_adds_somebody_by_a_word_that_is_none_hears_so():
+    """It is a colour, too."""
+    assert read("#add kim@acme.example").mistakes
+    assert read("#fff is white").text == "#fff is white"
+
+
 @pytest.mark.parametrize(
     "line",
     [

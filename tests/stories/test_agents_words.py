@@ -551,3 +551,17 @@ def test_who_writes_to_two_cases_at_once_reads_on_which_it_did_not_go(desk, word
     assert "not on HD-2, where your mail went as well" in back(desk)
     assert desk.kinds_to(UTE) == ["ack"]
     assert (desk.case(2).status, desk.state(2)) == ("open", "running")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["#answer\nPlease restart.\n\n#note\nThey never pay.", "#assign bob\n#answer\nPlease restart.\n#note They never pay.",
+     "#answer\n#tag vip\nPlease restart.\n#close"],
+)  # fmt: skip
+def test_who_writes_a_note_or_an_order_below_an_answer_does_not_send_it(desk, words):
+    """Two pieces, one for each: the second went to the customer. Only an empty line below #answer says that all is text."""
+    desk.reply(ANN, words, to_kind="assigned", quote=True)
+    assert (relayed(desk), desk.state(), desk.case().status) == ([], "running", "open")
+
+    desk.reply(ANN, "#answer\n\nPlease restart.\n#reopen", to_kind="assigned", quote=True)
+    assert relayed(desk) == ["Please restart.\n#reopen"]

@@ -24,6 +24,7 @@ from helpdesk.core.receive.orders.reading import (
     order_in_subject,
     order_without_sign,
     read_orders,
+    says_that_all_is_text,
     would_be_obeyed,
 )
 from helpdesk.core.receive.orders.status import why_no_spam
@@ -50,7 +51,7 @@ from helpdesk.core.words.unseen import CaseMail, unseen_words
 from helpdesk.openhours.relative_time import zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from helpdesk.core.words.agent_text import AgentText
     from helpdesk.core.words.people import Agent
@@ -150,7 +151,9 @@ _DAY = timedelta(days=1)
 def orders_in(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Orders:
     """What an agent's mail on a case orders."""
     vocabulary = _vocabulary(case, arrival, terms, agent)
-    orders = _orders(arrival.written, vocabulary, stays=arrival.placement.stays)
+    back = [event for event in case.of_type(AgentMailReturned) if event.by == agent.address]
+    known = frozenset(mistake["line"] for event in back for mistake in event.mistakes)
+    orders = _orders(arrival.written, vocabulary, known, stays=arrival.placement.stays)
     subject = order_in_subject(arrival.message.subject)
     wrong = (Mistake(subject, "orders on the first lines of the text; a subject orders nothing"),) if subject else ()
     return replace(orders, mistakes=(*wrong, *orders.mistakes))
@@ -264,8 +267,11 @@ def _why_no_call(case: Case, terms: Terms) -> str:
     return why_no_call(case) if "" not in others else ""
 
 
-def _orders(written: AgentText, vocabulary: Vocabulary, *, stays: bool) -> Orders:
-    """Orders stand on the first lines, above any quote; the text is all that the agent wrote besides."""
+def _orders(written: AgentText, vocabulary: Vocabulary, known: Collection[str], *, stays: bool) -> Orders:
+    """Orders stand on the first lines, above any quote; the text is all that the agent wrote besides.
+
+    `known` are lines for which a mail of theirs came back.
+    """
     orders = read_orders(written.head, vocabulary)
     whole = replace(orders, text="\n\n".join(filter(None, (orders.text, written.rest))))
     typed = "\n".join(line for line in whole.text.split("\n") if line.strip() not in written.by_program)
@@ -276,17 +282,19 @@ def _orders(written: AgentText, vocabulary: Vocabulary, *, stays: bool) -> Order
     if isinstance(alone, Command):
         return Orders((alone,), (), "")
     unsigned = (alone,) if alone else ()
-    return replace(whole, mistakes=(*orders.mistakes, *unsigned, *_misplaced(whole, written, vocabulary)))
+    return replace(whole, mistakes=(*orders.mistakes, *unsigned, *_misplaced(whole, written, vocabulary, known)))
 
 
-def _misplaced(orders: Orders, written: AgentText, vocabulary: Vocabulary) -> Iterator[Mistake]:
+def _misplaced(orders: Orders, written: AgentText, vocabulary: Vocabulary, known: Collection[str]) -> Iterator[Mistake]:
     """Lines that would be obeyed elsewhere, and those at the top that the mail which is answered says as well."""
     if written.echoed and orders.commands and orders.commands[0].line != _EXAMPLE:
         yield Mistake(orders.commands[0].line, "orders of your own: these lines stand in the mail that you answer")
-    if orders.has("answer") or written.typed:
-        return  # they say that it is text
+    if written.typed or says_that_all_is_text(written.head):
+        return
+    # A piece for the customer and one for the team stand below each other; who says it a second time means it.
+    meant = {*written.repeated, *(known if orders.has("answer") else ())}
     for line in orders.text.splitlines():
-        if line.strip() not in written.repeated and would_be_obeyed(line, vocabulary):
+        if line.strip() not in meant and would_be_obeyed(line, vocabulary):
             yield Mistake(line.strip(), _AT_THE_TOP)
 
 

@@ -37,7 +37,7 @@ _ALONE = re.compile(r"#+\w*[.,:;!]?")
 # What begins with the sign and a letter, and is written in programs and style sheets.
 _CODE = re.compile(
     r"#(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|pragma|error|warning|line|region|endregion|import|"
-    r"(?:[0-9a-f]{3,4}){1,2})\b.*|#[\w-]+\s*[{>.,+~\[].*",
+    r"(?!add\b)(?:[0-9a-f]{3,4}){1,2})\b.*|#[\w-]+\s*[{>.,+~\[].*",
     re.IGNORECASE,
 )
 _NEAR = 0.8  # how alike a word and a command are that may have been meant
@@ -84,6 +84,12 @@ def read_orders(text: str, vocabulary: Vocabulary) -> Orders:
 
 
 _ANSWER = re.compile(r"\s*#answer[ \t]*\n(?P<orders>(?:[ \t]*#[^\n]*(?:\n|$))*)", re.IGNORECASE)
+
+
+def says_that_all_is_text(text: str) -> bool:
+    """Whether a first `#answer`, with any orders right below it, stands apart from the text by an empty line."""
+    answers = _ANSWER.match(f"{text}\n")
+    return answers is not None and not text[answers.end() :].partition("\n")[0].strip()
 
 
 def _block(text: str, vocabulary: Vocabulary) -> CommandBlock[Command]:
