@@ -125,11 +125,17 @@ def _may_be_reminded(case: Case, own: AgentText) -> bool:
 
 
 def _calls_a_colleague(unit: Unit, text: str, case: Case, agent: Agent, correspondence: Correspondence) -> bool:
-    """Whether a text begins with the name of one of us or a mention, or is one short line that ends with the name."""
+    """Whether a text begins with the name of one of us or a mention, or is one short line that ends with the name.
+
+    "Dear colleagues" calls us, too, where the customer is not called so and does not call us so.
+    """
     first, last = called_first(text), called_last(text)
-    mentioned = first.startswith("@")  # who is mentioned so works together
-    names = [first] if mentioned else [name for name in (first, last) if name and _is_a_colleague(unit, name, agent)]
+    together = first.startswith("@") or _COLLEAGUES.fullmatch(fold(first))  # who is mentioned so works together
+    names = [first] if together else [name for name in (first, last) if name and _is_a_colleague(unit, name, agent)]
     return any(not _is_theirs(name, case, correspondence) for name in names)
+
+
+_COLLEAGUES = re.compile(r"colleagues?|kolleg(?:e|en|in|innen|er|or)|collegues?|collegh[ie]|collega'?s?")
 
 
 def _is_a_colleague(unit: Unit, called: str, agent: Agent) -> bool:

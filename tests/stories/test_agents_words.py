@@ -507,7 +507,8 @@ def test_an_end_from_a_telephone_has_no_words_of_the_agents(desk, below):
      "FYI Bob: they never pay.", "cc Bob", "+bob please look", "Bob - they never pay.", "attn: Bob, they never pay.",
      "@team they never pay.", "@all: they never pay.", "Hi @here, they never pay.", "@second-line please look.", "@Bob they never pay.",
      "Forwarding to Bob.", "Bob can you take this?", "Bob?", "Kannst du mal schauen, Bob?", "Note for Bob: they never pay.", "Closing this ticket.",
-     "Don't tell Jo, but they never pay.", "Bitte dem Kunden nichts sagen.", "Don't forward this to the customer yet.",
+     "Dear colleagues,\nthey never pay.", "Hallo Kollegen,\nzahlen nie.", "Liebe Kolleginnen und Kollegen,\nzahlen nie.", "Chers collègues,\nils ne paient pas.",
+     "Cari colleghi,\nnon pagano mai.", "Beste collega's,\nze betalen nooit.", "Don't tell Jo, but they never pay.", "Bitte dem Kunden nichts sagen.", "Don't forward this to the customer yet.",
      "spam", "Assign to Bob, please.\n\nBest,\nAnn", "Something for Bob\n\nKind regards\nAnn Berg"],
 )  # fmt: skip
 def test_what_is_meant_for_the_team_as_people_write_it_comes_back(desk, words):
@@ -565,3 +566,9 @@ def test_who_writes_a_note_or_an_order_below_an_answer_does_not_send_it(desk, wo
 
     desk.reply(ANN, "#answer\n\nPlease restart.\n#reopen", to_kind="assigned", quote=True)
     assert relayed(desk) == ["Please restart.\n#reopen"]
+
+
+def test_colleagues_are_theirs_where_the_customer_speaks_of_colleagues(desk):
+    desk.reply(JO, "Dear colleagues, no rule fires.", to_kind="ack")
+    desk.reply(ANN, "Dear colleagues,\nplease restart.", to_kind="customer-message")
+    assert relayed(desk) == ["Dear colleagues,\nplease restart."]
