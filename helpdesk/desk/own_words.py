@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.core.receive.orders.reading import begins_with_order
-from helpdesk.core.words.agent_text import Inside
+from helpdesk.core.words.agent_text import COLLEAGUE, Inside
 from helpdesk.core.words.block import read_block
 from helpdesk.core.words.case import number_of
 from helpdesk.core.words.events import (
@@ -93,7 +93,7 @@ def of_agent(unit: Unit, message: Message, case: Case, agent: Agent, *, mailbox:
     below = read_block(own.text, lambda line: line).text  # any orders
     own = _ended(own, below, agent)
     if _calls_a_colleague(unit, _typed(below, own), case, agent, correspondence):
-        found += (Inside(below.partition("\n")[0], "a word to a colleague", "if-meant", KEPT),)
+        found += (Inside(below.partition("\n")[0], COLLEAGUE, "if-meant", KEPT),)
     return replace(own, inside=found, encrypted=encrypted(raw, own.text, attachments=bool(message.attachments)))
 
 

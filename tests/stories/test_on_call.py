@@ -137,6 +137,44 @@ def test_lgt_5_who_says_it_a_second_time_tells_nobody(desk):
     assert len(desk.sent_to(BOB, "echo")) == 1
 
 
+@pytest.mark.parametrize(
+    "words", ["Ann, please take it.", "Ann can you?", "@Ann", "I can't, please call Ann", "Ann: it is the disk"]
+)
+def test_lgt_5_who_only_calls_a_colleague_does_not_have_it(desk, words):
+    """LGT-5: Bob sleeps on, believing that Ann is called; the desk took his word for it that he had it."""
+    is_down(desk)
+    desk.at("2026-05-20 02:16")
+    desk.reply(BOB, words, to_kind="escalation", quote=True)
+    desk.at("2026-05-20 02:31")
+
+    assert "not acknowledged: your words are for somebody else" in " ".join(desk.last(BOB, "echo").text.split())
+    assert called(desk, ANN)[-1] == wall("2026-05-20 02:30")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["#note\nAnn, it is the disk.", "#ack\nAnn, it is the disk.", "On it.", "I do it with Ann and Lena, who know it"],
+)
+def test_lgt_5_who_says_more_has_it(desk, words):
+    is_down(desk)
+    desk.at("2026-05-20 02:16")
+    desk.reply(BOB, words, to_kind="escalation", quote=True)
+    desk.at("2026-05-20 02:55")
+
+    assert called(desk, ANN)[-1] == wall("2026-05-20 02:15")
+
+
+def test_lgt_5_a_word_to_a_colleague_beside_an_order_is_in_nobodys_way_where_a_monitor_is_alone(desk):
+    """LGT-5: no customer reads it, so it was no reason to go on calling."""
+    is_down(desk)
+    desk.at("2026-05-20 02:06")
+    desk.reply(ANN, "#ack\nBob, it is the disk.", to_kind="escalation", quote=True)
+    desk.at("2026-05-20 02:55")
+
+    assert called(desk, BOB) == []
+    assert "acknowledged" in desk.last(ANN, "echo").text
+
+
 def recovers(desk):
     text = "Monitor: app-production\nState: UP"
     desk.mail("alerts@watch.example", "RECOVERY: app-production is UP", text, to="monitoring@logicgate.example")

@@ -29,8 +29,9 @@ from helpdesk.core.receive.orders.reading import (
 )
 from helpdesk.core.receive.orders.status import why_no_spam
 from helpdesk.core.receive.orders.table import ORDERS
-from helpdesk.core.words.addressee import nobody, reached
+from helpdesk.core.words.addressee import nobody, reached, unheard
 from helpdesk.core.words.addresses import unwritable
+from helpdesk.core.words.agent_text import COLLEAGUE
 from helpdesk.core.words.block import Mistake
 from helpdesk.core.words.calls import why_no_call
 from helpdesk.core.words.case import DESK, Case
@@ -109,9 +110,11 @@ def _obeyed(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Decisi
     if arrival.message.robot and not orders.commands:  # an order is a person's
         return _held(case, arrival, now, agent, replace(orders, mistakes=(_NOTICE,)))
     stays = orders.has("note", "spam", "ask") or (arrival.placement.stays and not orders.has(*_FOR_THE_CUSTOMER))
-    leaves = bool(orders.text) and not stays and not orders.has("answer")
+    # Beside an order, what nobody reads but the team may hold anything.
+    kept = stays or (bool(orders.commands) and not orders.has("answer", "cc", "requester") and unheard(case, terms))
+    leaves = bool(orders.text) and not kept and not orders.has("answer")
     elsewhere = _addressed_elsewhere(case, arrival, terms, agent, orders) if leaves else ()
-    orders = replace(orders, mistakes=(*_mistakes(orders, arrival.written, stays=stays), *elsewhere))
+    orders = replace(orders, mistakes=(*_mistakes(orders, arrival.written, stays=kept), *elsewhere))
     if orders.mistakes:
         return _refused(case, arrival, now, agent, orders)
     execution = Execution(case=case, arrival=arrival, terms=terms, now=now, agent=agent, orders=orders, stays=stays)
@@ -153,7 +156,8 @@ def orders_in(case: Case, arrival: Arrival, terms: Terms, agent: Agent) -> Order
     vocabulary = _vocabulary(case, arrival, terms, agent)
     back = [event for event in case.of_type(AgentMailReturned) if event.by == agent.address]
     known = frozenset(mistake["line"] for event in back for mistake in event.mistakes)
-    orders = _orders(arrival.written, vocabulary, known, stays=arrival.placement.stays)
+    stays = arrival.placement.stays or unheard(case, terms)
+    orders = _orders(arrival.written, vocabulary, known, stays=stays)
     subject = order_in_subject(arrival.message.subject)
     wrong = (Mistake(subject, "orders on the first lines of the text; a subject orders nothing"),) if subject else ()
     return replace(orders, mistakes=(*wrong, *orders.mistakes))
@@ -393,9 +397,12 @@ def _speak(execution: Execution) -> None:
 
 
 def _acknowledge(execution: Execution) -> None:
-    """Any mail of an agent says that somebody has it (LGT-5)."""
+    """Any mail of an agent says that somebody has it (LGT-5), but for a mere word to a colleague ("Bob, take it")."""
     given = execution.orders.given("nocall", "ack")
-    if given or (unacknowledged(execution.case) and not execution.called_on):
+    called = [one for one in execution.arrival.written.inside if one.what == COLLEAGUE]
+    if called and execution.stays and not execution.orders.commands and unacknowledged(execution.case):
+        execution.done.append(_CALLS_GO_ON)
+    elif given or (unacknowledged(execution.case) and not execution.called_on):
         because = f"#{given[0].verb}" if given else "an agent wrote"
         execution.happened(PageAcknowledged(*execution.stamp, because=because))
         said = "".join(f'; "{command.detail}" stays in the team' for command in given if command.detail)
@@ -403,6 +410,12 @@ def _acknowledge(execution: Execution) -> None:
     if execution.orders.has("nocall"):
         execution.happened(CallNotNeeded(*execution.stamp))
         execution.done.append("counted as a call that was not worth waking for")
+
+
+_CALLS_GO_ON = (
+    "not acknowledged: your words are for somebody else, and the calls go on; #ack says that you have it, and "
+    "#assign NAME gives it to them"
+)
 
 
 def _say_what_stays(execution: Execution) -> None:

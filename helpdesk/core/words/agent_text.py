@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+COLLEAGUE = "a word to a colleague"
 Leaves = Literal["never", "if-meant"]  # the second below a first line `#answer`
 
 
