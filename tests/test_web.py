@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,6 @@ from tests.desk import ANN, JO, LOGIK, STRANGER, TestDesk, write_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
 TOKEN = "a token of some length"
 
@@ -144,6 +144,13 @@ def test_an_attachment_is_saved_and_never_shown_by_the_browser(site):
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''page.html"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_answer_is_dated_as_it_goes(site):
+    """RFC 9110 section 6.6.1; nothing wakes each second for it."""
+    for path in ("/health", "/nowhere"):
+        dated = parsedate_to_datetime(site.get(path).headers["date"])
+        assert abs(datetime.now(UTC) - dated) < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -269,7 +270,9 @@ def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
         if message["type"] == "http.response.start":
             own = list(message.get("headers", []))
             said = {name.lower() for name, _ in own}
-            added = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+            # RFC 9110 section 6.6.1: who has a clock dates its answers.
+            common = {**_HEADERS, "Date": formatdate(usegmt=True)}
+            added = [(name.lower().encode(), value.encode()) for name, value in common.items()]
             message = {**message, "headers": [*own, *(one for one in added if one[0] not in said)]}
         await send(message)
 

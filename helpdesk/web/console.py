@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from helpdesk.web.views import Views
 
 _log = logger("console")
-_DATE = 1.0  # seconds for which the date of an answer is right
 _PATIENCE = 5.0  # seconds for requests that are being answered when we stop
 
 
@@ -39,11 +38,10 @@ class _Server(uvicorn.Server):
                 self._running.call_soon_threadsafe(self._asked.set)
 
     async def main_loop(self) -> None:
-        """Serve until asked to stop; every tick is one at which uvicorn sets the date that answers bear."""
+        """Serve until asked to stop. uvicorn wakes each second to date its answers: `application` dates each as it goes."""
         self._running = asyncio.get_running_loop()
-        while not await self.on_tick(0):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), timeout=_DATE)
+        if not self.should_exit:  # `end` may have come before there was a loop to tell
+            await self._asked.wait()
 
 
 class Console:
@@ -58,6 +56,7 @@ class Console:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                date_header=False,
                 proxy_headers=False,
                 lifespan="off",
                 ws="none",
