@@ -1,6 +1,7 @@
-"""structlog as a daemon needs it: without coloured tracebacks.
+"""structlog as a daemon needs it: without coloured tracebacks, and without threads that are none.
 
 Where it finds rich, it loads it with pygments and their tables of languages: 5 MiB for what is never printed here.
+Where it finds greenlet, it loads that with the C++ library: 2 MiB for contexts of a kind that the desk has not.
 Commands that draw tables and bars load rich for themselves.
 """
 
@@ -8,14 +9,15 @@ from __future__ import annotations
 
 import sys
 
-_rich = sys.modules.get("rich")
-sys.modules["rich"] = None  # type: ignore[assignment] # an import of it fails meanwhile, as if it were not installed
+_ABSENT = ("rich", "greenlet")
+_there = {name: sys.modules[name] for name in _ABSENT if name in sys.modules}
+# An import of them fails meanwhile, as if they were not installed.
+sys.modules.update(dict.fromkeys(_ABSENT))  # type: ignore[arg-type]
 try:
     import structlog
 finally:
-    if _rich is None:
-        del sys.modules["rich"]
-    else:
-        sys.modules["rich"] = _rich
+    for _name in _ABSENT:
+        del sys.modules[_name]
+    sys.modules.update(_there)
 
 __all__ = ["structlog"]

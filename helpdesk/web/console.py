@@ -38,7 +38,7 @@ class _Server(uvicorn.Server):
                 self._running.call_soon_threadsafe(self._asked.set)
 
     async def main_loop(self) -> None:
-        """Serve until asked to stop. uvicorn wakes each second to date its answers: `application` dates each as it goes."""
+        """Serve until asked to stop; uvicorn would wake each second to date its answers, which `application` does."""
         self._running = asyncio.get_running_loop()
         if not self.should_exit:  # `end` may have come before there was a loop to tell
             await self._asked.wait()

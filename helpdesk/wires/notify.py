@@ -14,8 +14,6 @@ import ssl
 import subprocess
 import sys
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.policy import default
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +24,7 @@ from helpdesk.wires.courier import Failed, Retry, Sent, no_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from email.message import EmailMessage
 
     from helpdesk.wires.courier import Outcome, Outgoing
 
@@ -122,7 +121,7 @@ class NotifyCourier:
         url = self._url_of(mail.recipient)
         if not url:
             return Failed("it is not configured any more")
-        message = message_from_bytes(mail.raw, policy=default)
+        message = _read(mail.raw)
         before_dot()
         try:
             (told,) = _run(
@@ -139,6 +138,13 @@ class NotifyCourier:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+def _read(raw: bytes) -> EmailMessage:
+    """What we wrote. Python's reader of mail takes a megabyte, and most desks make no call beyond mail."""
+    from email import message_from_bytes, policy  # noqa: PLC0415
+
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def _outcome(told: Mapping[str, Any]) -> Outcome:
