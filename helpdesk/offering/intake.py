@@ -468,6 +468,8 @@ def _any_of(words: Iterable[str]) -> str:
 
 def _branches(node: dict[str, Any]) -> str:
     found = [f"{_letter(char)}{_branches(rest)}" for char, rest in sorted(node.items()) if char]
+    if "" not in node and len(found) == 1:
+        return found[0]  # a group around each letter of a word would double the pattern, and what reading it takes
     if not found:
         return ""
     return f"(?:{'|'.join(found)}){'?' if '' in node else ''}"
