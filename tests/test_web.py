@@ -153,6 +153,13 @@ def test_every_answer_is_dated_as_it_goes(site):
         assert abs(datetime.now(UTC) - dated) < timedelta(seconds=5)
 
 
+def test_what_is_loaded_once_it_is_asked_for_is_missed_at_the_start(site, monkeypatch):
+    """Not by whoever watches the desk, at night."""
+    monkeypatch.setattr("helpdesk.web.application.find_spec", lambda _name: None)
+    with pytest.raises(Unavailable, match="prometheus-client"):
+        Console(listen="127.0.0.1:0", views=site.views, access=LOCAL)
+
+
 @pytest.mark.parametrize(
     "place", ["HD-1/attachments/1", "HD-9/attachments/1", "HD-1/attachments/0", "HD-1/attachments/x"]
 )

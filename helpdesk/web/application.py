@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -21,7 +22,6 @@ from helpdesk.store.engine import NOT_NOW
 from helpdesk.web import style
 from helpdesk.web.cookies import Cookies
 from helpdesk.web.identity import CSRF_FIELD, csrf_token, identified, is_own_form, new_secret
-from helpdesk.web.metrics import CONTENT_TYPE
 from helpdesk.web.posted import MOST_OCTETS, read_form
 from helpdesk.web.site import PAGES
 from helpdesk.web.viewer import NOBODY
@@ -66,7 +66,9 @@ _SIGNED_OUT = "You are not signed in, or not any more."
 
 
 def application(views: Views, access: Access, pages: Sequence[Page] = PAGES) -> ASGIApp:
-    """The paths and what guards them."""
+    """The paths and what guards them. Raises Unavailable where what is loaded once it is asked for is missing."""
+    if find_spec("prometheus_client") is None:
+        raise Unavailable("web: /metrics needs prometheus-client, which is not installed")
     site = _Site(views, access, pages)
     routes = [_route(site, page) for page in pages]
     plain = {"/health": site.health, "/metrics": site.metrics, "/token": site.token}
@@ -127,7 +129,8 @@ class _Site:
         """For Prometheus."""
         if not self._admits(request):
             return _challenged()
-        return Response(self.views.metrics(), headers={"Content-Type": CONTENT_TYPE})
+        text, content_type = self.views.metrics()
+        return Response(text, headers={"Content-Type": content_type})
 
     def token(self, request: Request) -> Response:
         """Where a browser asks its user for the token, which it sends with every request from then on."""
