@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BUSY = 30_000  # milliseconds to wait for another process's write on SQLite
-# Pages of SQLite's log, 16 MiB, before they are brought into the file: a page that many mails change, of an index above
-# all, is written there once for all of them. With SQLite's own 1,000 each second mail of 2 MB paid for that.
-_LOG = 4_000
 _TURN = 0.01  # seconds that one who has much to write keeps others waiting: a commit costs a fifth of a mail
 _SHORTLY = 2_000  # and for those who read the log, until it can be emptied
 # That a connection keeps prepared. The library makes room by giving up the newest, not the oldest: where there are
@@ -166,8 +163,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see `_begin_sqlite`
     # What is erased is overwritten. From the beginning on: a page that is split or moved leaves copies of mail behind.
     erasing = "secure_delete=ON"
-    waiting = (f"busy_timeout={_BUSY}", f"wal_autocheckpoint={_LOG}")
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", erasing, *waiting):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", erasing, f"busy_timeout={_BUSY}"):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("casefold", 1, str.lower, deterministic=True)  # see `dialect.folded`
 
