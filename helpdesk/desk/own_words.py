@@ -28,12 +28,12 @@ from helpdesk.mail.read.encryption import encrypted
 from helpdesk.mail.read.folded import folded, partly_shown
 from helpdesk.mail.read.forwarded import passed_on_from
 from helpdesk.mail.read.inline import with_questions
-from helpdesk.mail.read.salutation import called_first, called_last, end_of
+from helpdesk.mail.read.salutation import called_first, called_last, end_of, is_from
 from helpdesk.store import outbox, signatures
 from helpdesk.store.signatures import Learnt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from helpdesk.core.receive.orders.command import Verb
     from helpdesk.core.words.agent_text import AgentText
@@ -131,27 +131,33 @@ def _calls_a_colleague(unit: Unit, text: str, case: Case, agent: Agent, correspo
     """
     first, last = called_first(text), called_last(text)
     together = first.startswith("@") or _COLLEAGUES.fullmatch(fold(first))  # who is mentioned so works together
-    names = [first] if together else [name for name in (first, last) if name and _is_a_colleague(unit, name, agent)]
-    return any(not _is_theirs(name, case, correspondence) for name in names)
+    members = [one for team in unit.rules.configuration.teams.values() for one in team.members]
+    ours = [
+        (one.name or one.address.partition("@")[0]).casefold() for one in members if one.address not in agent.addresses
+    ]
+    words = {word for name in ours for word in name.split()}
+    names = [first] if together else [name for name in (first, last) if name in words]
+    return any(not _is_theirs(name, case, correspondence, ours) for name in names)
 
 
 _COLLEAGUES = re.compile(r"colleagues?|kolleg(?:e|en|in|innen|er|or)|collegues?|collegh[ie]|collega'?s?")
 
 
-def _is_a_colleague(unit: Unit, called: str, agent: Agent) -> bool:
-    members = (one for team in unit.rules.configuration.teams.values() for one in team.members)
-    names = (one.name or one.address.partition("@")[0] for one in members if one.address not in agent.addresses)
-    return any(called in name.casefold().split() for name in names)
-
-
-def _is_theirs(called: str, case: Case, correspondence: Correspondence) -> bool:
+def _is_theirs(called: str, case: Case, correspondence: Correspondence, ours: Collection[str]) -> bool:
     """Whether somebody on the case is called so, signs so, or was written to like that before.
 
-    A mention was one there, too: `@all` is nobody for the word `all`.
+    Who is only spoken of is nobody there, and `ours` sign by their full names in what is quoted. A mention was one
+    there, too: `@all` is nobody for the word `all`.
     """
     named = (f"{person.name} {person.address.partition('@')[0].replace('.', ' ')}".split() for person in case.people)
-    shown = (f"{word} @{word}" for words in named for word in words)
-    return any(called in text.casefold() for text in (*shown, *correspondence.customers, *correspondence.answers))
+    if any(called in f"{word} @{word}".casefold() for words in named for word in words):
+        return True
+    customers, answers = correspondence.customers, correspondence.answers
+    if called.startswith("@") or _COLLEAGUES.fullmatch(fold(called)):
+        return any(called in text.casefold() for text in (*customers, *answers))
+    full = {name for name in ours if " " in name}
+    signed = ("\n".join(line for line in text.split("\n") if line.strip().casefold() not in full) for text in customers)
+    return any(called_first(text) == called for text in answers) or any(is_from(text, called) for text in signed)
 
 
 def typed(unit: Unit, own: AgentText, case: Case, agent: Agent) -> AgentText:

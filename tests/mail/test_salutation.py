@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.mail.read.salutation import called_first, called_last, end_of, is_greeted, is_signed, unsaid
+from helpdesk.mail.read.salutation import called_first, called_last, end_of, is_from, is_greeted, is_signed, unsaid
 
 GREETED = """\
 Hello Jo,
@@ -289,3 +289,21 @@ def test_who_has_no_name_signs_with_none():
 )  # fmt: skip
 def test_who_is_named_at_the_end_of_a_short_line_is_found(text, name):
     assert called_last(text) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It is down.\n\nBob", "It is down.\nBob Miller\nAcme", "It is down.\n\nThanks, Bob", "It is down.\n\nMany thanks,\nBob", "Hi, this is Bob of Acme.",
+     "Bob here, it is down.", "Down.\nViele Grüße, Bob", "Hallo, hier ist Bob.", "Down.\n\nKind regards\n\nBob Miller\nAcme Corp", "Bob"],
+)  # fmt: skip
+def test_who_signs_or_says_so_is_called_so(text):
+    assert is_from(text, "bob")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Ask Bob, he knows.", "Bob helped me.", "As Bob said.\n\nJo", "It is down.\n\nJo\n\n> Kind regards,\n> Bob Cole", "Bobby here.", "Is Bob there?",
+     "Thanks to Bob.", "I am bobbing."],
+)  # fmt: skip
+def test_who_is_only_spoken_of_has_not_written(text):
+    assert not is_from(text, "bob")

@@ -237,6 +237,21 @@ def test_who_was_called_so_before_is_meant(desk):
     assert len(relayed(desk)) == 2
 
 
+def test_a_colleague_of_whom_somebody_spoke_is_one_of_us_all_the_same(desk):
+    """Jo was told that Bob calls, and asked when: that makes Bob no customer."""
+    desk.reply(ANN, "Hi Jo,\nBob Cole will call you.", to_kind="assigned")
+    desk.reply(
+        JO,
+        "When does Bob call? Bob helped me before.\n\nKind regards,\nBob Cole\nLogik Support",
+        to_kind="relay",
+        quote=True,
+    )
+    desk.reply(ANN, "Bob, when do you call?", to_kind="customer-message")
+
+    assert len(relayed(desk)) == 1
+    assert "a word to a colleague is not for customers" in back(desk)
+
+
 def test_a_customer_may_have_a_colleagues_name(desk):
     desk.mail("bob@acme.example", "No rules", "Priority: Low\n\nNo rule fires.")
     desk.mail("shop@acme.example", "No prices", "Priority: Low\n\nNo price is shown.\n\nThanks, Bob")

@@ -123,6 +123,23 @@ _LAST_NAME = re.compile(
 )
 
 
+def is_from(text: str, name: str) -> bool:
+    """Whether who wrote a text is called by this name: it signs so, or says so ("Bob here"). A mere mention is none."""
+    told = re.compile(_TOLD.format(name=rf"(?i:{re.escape(name)})"))
+    return any(told.search(line.strip()[:MAX_LINE]) for line in text.splitlines())
+
+
+_TOLD = (
+    r"\b(?i:this is|i am|i'm|my name is|name's|hier (?:ist|spricht)|ich bin|mein name ist|je suis|je m'appelle|"
+    r"soy|me llamo|sono|mi chiamo|ik ben|sou|me chamo) {name}\b|"
+    r"^\W{{0,3}}{name} (?i:here)\b|"
+    r"^(?:(?i:(?:(?:many|best|kind|viele|liebe|beste) )?(?:thanks|thank you|thx|cheers|regards|best|danke|"
+    r"gr[uü](?:ß|ss)e?|lg|vg|merci|cordialement|gracias|saludos|grazie|saluti|bedankt|groet(?:en)?|obrigad[oa]))"
+    r"\W{{1,3}}|[^\w>]{{0,3}})"
+    r"{name}(?: [^\W\d_a-z][\w.'-]{{0,30}}){{0,2}}[,.]?$"
+)
+
+
 def is_signed(text: str, name: str) -> bool:
     """Whether a text ends with a closing, or with the name of who wrote it."""
     lines = _end(text)
