@@ -60,6 +60,35 @@ def is_denied(segment: Segment) -> bool:
     return any(word in _YOU and not _DONE_BY_PEOPLE.isdisjoint(words[at : at + _FAR]) for at, word in enumerate(words))
 
 
+def is_own_doing(segment: Segment) -> bool:
+    """`I stopped all devices so they can't sync`, `added a paragraph, shut down`: they did it, and meant to."""
+    words, failing = segment.words, [hit for hit in segment.hits if fails(hit)]
+    shut = next((at for at, pair in enumerate(pairwise(words)) if pair == ("shut", "down")), None)
+    if shut is not None and (not shut or words[shut - 1] not in _BEING):
+        failing = [hit for hit in failing if hit.start not in {shut, shut + 1}]
+        if not failing:
+            return True
+    act = next((at for at, word in enumerate(words) if word in _OWN_ACTS), None)
+    so = next((at for at, word in enumerate(words) if act is not None and at > act and word in _SO_THAT), None)
+    if act is None or so is None or not (segment.says("me", "we") or words[act - 1] in _HAVE_DONE):
+        return False
+    return all(hit.start == act or hit.start > so for hit in failing)
+
+
+def is_about_reproducing(segment: Segment) -> bool:
+    """`I cannot make it happen again`, `no steps to reproduce it`: how it is looked into, and no trouble of theirs."""
+    words = segment.words
+    made = "make" in words and "happen" in words
+    places = [at for at, word in enumerate(words) if word in _REPRODUCING or (made and word == "make")]
+    failing = [hit for hit in segment.hits if fails(hit) or hit.concept == "none"]
+    return bool(places) and all(any(abs(hit.start - at) <= _NEAR for at in places) for hit in failing)
+
+
+_BEING = _LISTS["being"]
+_OWN_ACTS, _HAVE_DONE, _SO_THAT = _LISTS["own_acts"], _LISTS["have_done"], _LISTS["so_that"]
+_REPRODUCING = _LISTS["reproducing"]
+
+
 def _is_all_sound(segment: Segment) -> bool:
     """`nothing is broken`, `no falla nada`, `es ist nichts kaputt`: said of all that fails in the sentence."""
     failing = [hit for hit in segment.hits if hit.concept in {"down", "halt", "fail"}]
@@ -277,8 +306,10 @@ def _fails_itself(segment: Segment, observed: Observation) -> bool:
     bad = {hit.part for hit in segment.hits if fails(hit) or hit.concept in {"wrong", "dataloss"}}
     ways = {hit.part for hit in segment.hits if hit.concept in _LEADING and hit.status == "asserted"} - bad
     leads = segment.has("ok", "work", "can")
+    then = max((hit.end for hit in segment.hits if hit.part in ways), default=0)
     if (
         segment.has("again")
+        or not _SO_NOT.isdisjoint(segment.words[then:])
         or (bad and not ways)
         or not _COST.isdisjoint(segment.words)
         or any(word.isdigit() and len(word) > 1 for word in segment.words)
@@ -289,6 +320,7 @@ def _fails_itself(segment: Segment, observed: Observation) -> bool:
     return _comes_instead(segment, observed)
 
 
+_SO_NOT = _LISTS["so_not"]
 _LEADING = frozenset({"workaround", "way", "instead", "ok", "work", "can"})
 
 
@@ -512,7 +544,7 @@ def _no_other_place(segment: Segment, _: Observation) -> bool:
     return unsure or (not segment.failing and segment.says("prod"))
 
 
-_NO_PLACE = frozenset({"fresh", "rehearsal", "stage", "in", "source"})
+_NO_PLACE = frozenset({"fresh", "rehearsal", "stage", "in", "source", "trial"})
 
 
 def _comes_and_goes(segment: Segment, _: Observation) -> bool:

@@ -15,7 +15,7 @@ from helpdesk.severity.effects import effects
 from helpdesk.severity.evidence import EVIDENCE_LENGTH, is_sentence, shown, whole
 from helpdesk.severity.features import ASKS, ONE, STOPS, alert_kind
 from helpdesk.severity.proof import OF_NOW, proves, segment_of
-from helpdesk.severity.quotation import quote_of_end, quote_of_trouble
+from helpdesk.severity.quotation import is_of_a_program, quote_of_end, quote_of_trouble
 from helpdesk.severity.reading import read
 
 if TYPE_CHECKING:
@@ -62,7 +62,17 @@ _HINTS: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "state": frozenset({"maintenance", "supposed-trouble"}),
         "extent": frozenset(
-            {"business-idle", "many", "one-named", "one-numbered", "one-place", "only-me", "partial", "some-numbered"}
+            {
+                "business-idle",
+                "many",
+                "one-named",
+                "one-numbered",
+                "one-place",
+                "only-me",
+                "own-account",
+                "partial",
+                "some-numbered",
+            }
         ),
         "way": frozenset({"tried-in-vain"}),
     }
@@ -193,7 +203,7 @@ def _proof_of(finding: str, value: str, observed: Observation) -> str:
         if proves(effect, finding, observed):
             sentence = whole(observed.seen.found[effect], observed.text)
             whole_one = is_sentence(sentence, observed.text, least=_fewest(effect, observed))
-            if whole_one and _still_says(effect, sentence, observed):
+            if whole_one and not is_of_a_program(sentence) and _still_says(effect, sentence, observed):
                 return sentence
     return ""
 

@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helpdesk.severity.doubts import fails, is_denied, is_doubtful, is_lull, is_supposed
+from helpdesk.severity.doubts import (
+    fails,
+    is_about_reproducing,
+    is_denied,
+    is_doubtful,
+    is_lull,
+    is_own_doing,
+    is_supposed,
+)
 from helpdesk.severity.effects import effects
 from helpdesk.severity.features import ASKS
 from helpdesk.severity.reading import read
@@ -86,7 +94,9 @@ def _is_claimed(effect: str, finding: str, segment: Segment, observed: Observati
         return False
     if finding == "effect" and _tells_of_a_way_alone(segment):
         return False  # there is none of another way; what stopped is said elsewhere
-    return finding not in OF_NOW or (not is_denied(segment) and _says_it_itself(effect, segment, observed))
+    if finding in OF_NOW and (is_denied(segment) or is_own_doing(segment) or is_about_reproducing(segment)):
+        return False
+    return finding not in OF_NOW or _says_it_itself(effect, segment, observed)
 
 
 def _tells_of_a_way_alone(segment: Segment) -> bool:

@@ -67,13 +67,19 @@ def _trouble(names: Sequence[str], observed: Observation, *, may_be_over: bool, 
         quote = _told_by(name, segment, observed, may_be_over=may_be_over, least=least + segment.subject)
         if quote and not is_bygone(segment, observed.language):
             return quote
-        bygone = bygone or quote
+        bygone = bygone or ("" if _is_better_before(segment, observed) else quote)
     later = (
         _later(names, [segment for _, segment in told], observed, may_be_over=may_be_over, least=least)
         if bygone
         else iter(())
     )
     return next(later, bygone)
+
+
+def _is_better_before(segment: Segment, observed: Observation) -> bool:
+    """`All works today. Yesterday nothing helped`: what was cannot be shown with what ends it behind it."""
+    before = observed.segments[: observed.segments.index(segment)]
+    return any(relieves(one) for one in before if not (one.subject or one.failing))
 
 
 def _weakness(segment: Segment, observed: Observation) -> tuple[bool, bool, bool, bool]:
@@ -89,12 +95,17 @@ def _told_by(name: str, segment: Segment, observed: Observation, *, may_be_over:
     if name == _BY_A_WORD and not segment.failing and is_bygone(segment, observed.language):
         return ""
     quote = _sentence(segment, observed)
-    if _OF_A_PROGRAM.match(quote) or not is_sentence(quote, "", least=_SHORT):
+    if is_of_a_program(quote) or not is_sentence(quote, "", least=_SHORT):
         return ""
     return quote if _still_says(name, quote, segment, observed) else ""
 
 
-_OF_A_PROGRAM = re.compile(r"[a-z][\w.-]*: ")  # `runtime: out of memory`
+def is_of_a_program(piece: str) -> bool:
+    """Whether it begins as programs do: `runtime: out of memory`, `SyncWorker: no key`, `429: too many requests`."""
+    return _OF_A_PROGRAM.match(piece) is not None
+
+
+_OF_A_PROGRAM = re.compile(r"(?:[a-z][\w.-]*|[A-Z][a-z]+[A-Z]\w*|\d{3}): ")
 
 
 _BY_A_WORD = "wrong-result"  # `it was a cent too low, I have booked it out`: what was may be right by now

@@ -446,3 +446,41 @@ def test_no_label_and_no_rest_of_a_sentence_is_shown_for_a_claim(text):
 def test_a_piece_is_shown_with_its_sentence():
     text = 'Since the patch no release starts, "all agents are busy" although the agents idle (CPU 0 %), for all teams.'
     assert set(said(f"Hello. {text} Please look.").values()) <= {text}
+
+
+# What people did themselves, how they look into it, and what a program says, each beside trouble in like words.
+@pytest.mark.parametrize(
+    ("language", "text", "quoted"),
+    [
+        ("en", "I disabled the three jobs so they cannot run twice. Is that right?", False),
+        ("de", "Ich habe den Zugang gesperrt, damit niemand mehr hineinkommt. War das richtig?", False),
+        ("fr", "J'ai désactivé la synchro pour que plus rien ne parte.", False),
+        ("es", "He desconectado el equipo para que no pueda enviar nada.", False),
+        ("en", "20:15 wrote the second page, saved, shut down.", False),
+        ("en", "I shut down the laptop at six and went home.", False),
+        ("en", "The portal was shut down at six and nobody got in.", True),
+        ("en", "I have no steps to reproduce it, sorry.", False),
+        ("en", "I cannot make it happen again here.", False),
+        ("de", "Ich kann den Fehler leider nicht nachstellen.", False),
+        ("fr", "Impossible de reproduire le problème chez moi.", False),
+        ("en", "Saving fails each time, and I can reproduce it on a second machine.", True),
+        ("en", "SyncWorker: cannot start because no key is loaded", False),
+        ("en", "503: You cannot send any more requests for now", False),
+    ],
+)
+def test_what_is_no_trouble_of_theirs_is_neither_claimed_nor_quoted(language, text, quoted):
+    shown = said(f"Hello,\n\n{text}", expected=(language,))
+    first = text.split()[1]
+    assert any(first in piece for piece in shown.values() if piece) is quoted, shown
+
+
+def test_what_did_not_help_yesterday_is_not_quoted_where_all_works_today():
+    text = "Heute neu gestartet, und auf einmal funktioniert alles. Gestern hatte ein Neustart nichts gebracht."
+    assert not any("Gestern" in piece for piece in said(text, expected=("de",)).values())
+
+
+def test_a_licence_on_trial_is_no_place_and_a_way_that_leads_nowhere_is_none():
+    trial = "The button is only shown when one's on an expired trial, so the new key cannot be loaded."
+    assert "not in production" not in said(trial)
+    way = "La facture se valide bien, donc je ne peux plus la ressortir. La page est vide."
+    assert A_WAY not in said(way, expected=("fr",))
