@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.severity.effects import TROUBLE
-from helpdesk.severity.features import STOPS
+from helpdesk.severity.features import ASKS, STOPS
 from helpdesk.severity.relief import says_end
 from helpdesk.severity.words import word_lists
 
@@ -33,7 +33,7 @@ _FRAGMENT = 4  # words that only say who has it
 
 def is_doubtful(effect: str, segment: Segment, observed: Observation) -> bool:
     """Whether the segment may say something else than the effect."""
-    if effect in _STANDSTILLS and _is_no_failure(segment):
+    if (effect not in ASKS and _is_of_the_mind(segment)) or (effect in _STANDSTILLS and _is_no_failure(segment)):
         return True
     doubted = _DOUBTS.get(effect)
     return doubted is not None and doubted(segment, observed)
@@ -86,7 +86,7 @@ def is_about_reproducing(segment: Segment) -> bool:
 
 _BEING = _LISTS["being"]
 _OWN_ACTS, _HAVE_DONE, _SO_THAT = _LISTS["own_acts"], _LISTS["have_done"], _LISTS["so_that"]
-_REPRODUCING = _LISTS["reproducing"]
+_REPRODUCING, _THANKS = _LISTS["reproducing"], _LISTS["thanks"]
 
 
 def _is_all_sound(segment: Segment) -> bool:
@@ -130,14 +130,19 @@ def _depends(segment: Segment) -> bool:
     return any(hit.part in parts or hit.start <= first for hit in without)
 
 
+def _is_of_the_mind(segment: Segment) -> bool:
+    """`I can't believe it`, `I cannot sit here all day`."""
+    return not _OF_THE_MIND.isdisjoint(segment.words) and segment.says("cannot")
+
+
 def _is_no_failure(segment: Segment) -> bool:
     """`I can't believe it`, `nobody can work like this`: said of people's minds and nerves."""
     words, failing = segment.words, [hit for hit in segment.hits if fails(hit)]
+    if not _OF_THE_MIND.isdisjoint(words) and segment.says("can"):
+        return True
     if failing and (
         _is_weak(failing, words) or _is_peoples_doing(failing, segment) or _is_turned_inside(failing, segment)
     ):
-        return True
-    if not _OF_THE_MIND.isdisjoint(words) and segment.says("can", "cannot"):
         return True
     if not _WORK_SO.isdisjoint(words) and not _SO.isdisjoint(words):
         return True
@@ -587,6 +592,7 @@ _DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "partial": _of_some_people,
         "intermittent": _comes_and_goes,
         "non-production": _no_other_place,
+        "cosmetic": lambda segment, _: not _THANKS.isdisjoint(segment.words),
         "slow": _lasts,
         "wrong-result": _unsurely_wrong,
         "wrong-figures": _unsurely_wrong,

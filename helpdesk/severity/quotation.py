@@ -199,12 +199,15 @@ def _hangs_on(sentence: str, text: str) -> bool:
     lines = before[-_NEAR:].splitlines()[::-1] if before.endswith("\n") else []
     item = bool(_ITEM.match(sentence))
     intro = next((line for line in lines if not (item and _ITEM.match(line))), "")
+    if _FRAME.match(intro):
+        return True  # of a log
     if not intro.endswith(":"):
         return False
     words = _words(intro)
     return not _HANDS_OVER.isdisjoint(words) or (item and not _CONDITIONS.isdisjoint(words))
 
 
+_FRAME = re.compile(r"\s*([=#*-])\1{2,} ?\w.*\1{3}\s*$")  # `====Start of log====`
 _BEGUN = re.compile(r"[^\n.!?]{1,200}$")
 _ITEM = re.compile(r"\W{0,2}(?:[-*+•]|\d{1,2}[.)*])\s")
 _NEAR = 400  # characters before an item within which its list begins
