@@ -16,6 +16,7 @@ from helpdesk.cli import app
 from helpdesk.config import load_configuration
 from helpdesk.core.clocks.calling import well_since
 from helpdesk.core.staffing.vacancy import vacancies
+from helpdesk.core.words.calls import calls
 from helpdesk.core.words.events import to_facts
 from helpdesk.core.words.people import Agent
 from helpdesk.errors import ConfigurationError
@@ -239,6 +240,64 @@ def test_lgt_5_who_has_it_is_not_called_when_it_fails_again_and_reads_of_it(desk
     assert called(desk, ANN) == [wall("2026-05-20 02:00")]
     assert called(desk, BOB) == []
     assert "FAILS AGAIN" in desk.last(ANN, "customer-message").subject
+
+
+def cannot_work(desk):
+    text = "Severity: 1\n\nThe whole service is unavailable for all our users. Nothing works."
+    desk.mail(RAY, "Service is completely down", text, to="email@logicgate.example")
+    desk.at("2026-05-20 02:06")
+
+
+@pytest.mark.parametrize(
+    "words", ["It works again, sorry.", "It is up again. Thanks!", "Works now, thank you.", "False alarm, sorry."]
+)
+def test_lgt_5_nobody_is_called_on_for_what_the_customer_says_is_well(desk, words):
+    """LGT-5: a minute's outage woke three people, hour after hour; the clock runs on, and Ann reads that it works."""
+    cannot_work(desk)
+    desk.reply(RAY, words, to_kind="ack", quote=True)
+    desk.at("2026-05-20 02:10")
+    desk.reply(RAY, "Thanks!", to_kind="ack", quote=True)
+    desk.at("2026-05-20 02:55")
+
+    assert called(desk, ANN) == [wall("2026-05-20 02:00")]
+    assert called(desk, BOB) == []
+    told = " ".join(desk.sent_to(ANN, "customer-message")[0].text.split())
+    assert "Nobody is called about it any more, unless they write again." in told
+    assert (desk.case().status, desk.state()) == ("open", "running")
+    assert len(calls(desk.case())) == 1
+
+
+def test_lgt_5_what_the_customer_finds_down_again_calls_again(desk):
+    cannot_work(desk)
+    desk.reply(RAY, "It works again, sorry.", to_kind="ack", quote=True)
+    desk.at("2026-05-20 02:40")
+    desk.reply(RAY, "Down again! Nobody can work.", to_kind="ack", quote=True)
+    desk.at("2026-05-20 02:56")
+
+    assert called(desk, ANN)[:2] == [wall("2026-05-20 02:00"), wall("2026-05-20 02:40")]
+    assert called(desk, BOB) == [wall("2026-05-20 02:55")]
+
+
+@pytest.mark.parametrize("who", [RAY, "kim@gate.example", "mallory@elsewhere.example"])
+def test_lgt_5_a_name_and_a_number_end_no_call(desk, who):
+    """LGT-5: anybody can write them, and a call must not end by them."""
+    cannot_work(desk)
+    desk.mail(who, "Re: [HD-1] Service is completely down", "It works again, sorry.", to="email@logicgate.example")
+    desk.at("2026-05-20 02:16")
+
+    assert called(desk, BOB) == [wall("2026-05-20 02:15")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["It works for me, not for the others.", "Login works again, orders do not.", "Does it work again?", "Still down!"],
+)
+def test_lgt_5_what_says_anything_else_ends_no_call(desk, words):
+    cannot_work(desk)
+    desk.reply(RAY, words, to_kind="ack", quote=True)
+    desk.at("2026-05-20 02:16")
+
+    assert called(desk, BOB) == [wall("2026-05-20 02:15")]
 
 
 def test_lgt_5_what_a_monitor_says_of_its_own_thing_ends_no_call_of_a_persons_case(desk):

@@ -1,9 +1,9 @@
 """Calls: since when the person on call is wanted, how often they are called, and who is next when nobody answers.
 
 A call begins with the opening of a severe case, with each raise to a severe one, and with a customer's word on the
-worst of cases while its agent is not there (LGT-4, LGT-5). It ends with an acknowledgment or an answer, and where a
-monitor made the case, with its word that all is well again. Until then it is repeated, goes on to the next seat, and
-then once an hour to everybody who was called, so many times and no more.
+worst of cases while its agent is not there (LGT-4, LGT-5). It ends with an acknowledgment or an answer, and with the
+word of whoever made the case, a monitor or a customer, that all is well again. Until then it is repeated, goes on to
+the next seat, and then once an hour to everybody who was called, so many times and no more.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from helpdesk.core.words.events import (
     CalledAgain,
     CaseOpened,
     CaseReopened,
+    CustomerThanked,
+    CustomerWrote,
     Event,
     MonitorReported,
     PageAcknowledged,
@@ -204,8 +206,16 @@ def is_under_way(case: Case) -> bool:
 
 
 def well_since(case: Case) -> datetime | None:
-    """When the monitor that made the case said that all is well again; None while it fails, and of a person's case."""
+    """When whoever made the case said that all is well again, and nothing else since; None while it fails.
+
+    A monitor does, and a customer whose word surely is theirs.
+    """
     if not case.monitor:
+        for event in reversed(case.of_type(CustomerWrote, CustomerThanked)):
+            if not isinstance(event, CustomerThanked):
+                return None
+            if event.ends_calls:
+                return event.at
         return None
     told = [event for event in case.of_type(MonitorReported) if event.state != "notice"]
     return told[-1].at if told and told[-1].state == "recovered" else None

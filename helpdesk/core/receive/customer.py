@@ -354,16 +354,21 @@ def _writes_on_merged(case: Case, arrival: Arrival, terms: Terms, now: datetime)
 
 
 def thanks_us(case: Case, arrival: Arrival, thanks: Thanks, terms: Terms, now: datetime) -> Decision:
-    """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise."""
-    event = replace(entry.came(CustomerThanked, arrival, now), confirms=thanks.confirms)
+    """Nothing is opened again and no clock runs; the agent sees it, and may read it otherwise.
+
+    Whose case it is says that it works: then nobody is called on who was. A From alone ends no call.
+    """
     merged = terms.merged_case(arrival.through) if arrival.through else None
     wrote_on, theirs = (merged.case, merged.terms) if merged else (case, terms)
+    well = thanks.confirms and arrival.placement.verified and calling.is_under_way(wrote_on) and not wrote_on.monitor
+    called = entry.called(wrote_on, theirs) if well else ()
+    event = replace(entry.came(CustomerThanked, arrival, now), confirms=thanks.confirms, ends_calls=well)
     events = (event, *participants.by_person_of_case(wrote_on, arrival, theirs, now))
     also = ((Decision(wrote_on.after(*events), events), theirs),) if merged else ()
     events = (event,) if merged else events
     case = case.after(*events)
-    content = CustomerMessageMail(thanked=True, confirms=thanks.confirms)
-    drafts = tuple(entry.to_agents(content, case, arrival, terms, written_on=wrote_on))
+    content = CustomerMessageMail(thanked=True, confirms=thanks.confirms, uncalled=well)
+    drafts = tuple(entry.to_agents(content, case, arrival, terms, also=called, written_on=wrote_on))
     return Decision(case, events, drafts, reply=arrival.message.reply, also=also)
 
 

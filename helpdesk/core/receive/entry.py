@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from helpdesk.core.clocks import calling, ladder
 from helpdesk.core.words import enclosure
 from helpdesk.core.words.case import DESK, MASKED, Case
 from helpdesk.core.words.decision import Arrival, Draft
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from helpdesk.core.words.terms import Terms
 
 _Mail = TypeVar("_Mail", bound=MailEvent)
+
+
+def called(case: Case, terms: Terms) -> tuple[Agent, ...]:
+    """Who was called, has not said that they have it, and need not come where all is well again."""
+    if not calling.is_under_way(case):
+        return ()
+    asked = (terms.team.agent(address) for address in sorted(ladder.called(case)))
+    return tuple(agent for agent in asked if agent is not None)
 
 
 def stamp(arrival: Arrival, now: datetime) -> Stamp:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from helpdesk.core.clocks import calling, ladder, suspicion
+from helpdesk.core.clocks import calling, suspicion
 from helpdesk.core.receive import customer, entry
 from helpdesk.core.words.case import DESK, Case
 from helpdesk.core.words.decision import Arrival, Decision, DecisionBuilder
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
     from helpdesk.core.words.watched import State
 
@@ -47,7 +46,7 @@ def writes(case: Case, arrival: Arrival, state: State, terms: Terms, now: dateti
     suspected = suspicion.raised(made.case, verdict, arrival, terms, now) if new in {"again", "worse"} else ()
     made.happened(*suspected)
     if new:
-        called = _called(case, terms) if new == "recovered" else ()
+        called = entry.called(case, terms) if new == "recovered" and case.monitor else ()
         shown = MonitorMail(news=new, uncalled=bool(called))
         made.drafts += entry.to_agents(shown, made.case, arrival, terms, also=called)
     made.drafts += suspicion.alarms(made.case, suspected, terms, now)
@@ -65,14 +64,6 @@ def _news(case: Case, state: State, rank: int) -> News:
     if not failed:
         return "again"
     return "worse" if rank < min((_rank(event) for event in before), default=rank) else ""
-
-
-def _called(case: Case, terms: Terms) -> tuple[Agent, ...]:
-    """Who was called, has not said that they have it, and need not come any more."""
-    if not (case.monitor and calling.is_under_way(case)):
-        return ()
-    asked = (terms.team.agent(address) for address in sorted(ladder.called(case)))
-    return tuple(agent for agent in asked if agent is not None)
 
 
 def _rank(event: MonitorReported) -> int:

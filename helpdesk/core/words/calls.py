@@ -1,7 +1,7 @@
 """How often people were called about a case, and whether they say that it was worth waking for.
 
-A call goes on until somebody has looked, or the monitor that made the case says that all is well again: what is
-repeated meanwhile, or goes on to the next seat, is the same call.
+A call goes on until somebody has looked, or who made the case, a monitor or a customer, says that all is well again:
+what is repeated meanwhile, or goes on to the next seat, is the same call.
 What is asked to be acknowledged is a call, and so is a suspicion of rank 1, at any time of day.
 """
 
@@ -18,6 +18,7 @@ from helpdesk.core.words.events import (
     CaseClosed,
     CaseRedacted,
     CaseResolved,
+    CustomerThanked,
     MonitorReported,
     PageAcknowledged,
     RankOneSuspected,
@@ -69,7 +70,7 @@ def _counted(case: Case) -> tuple[tuple[Call, ...], bool]:
     for event in case.events:
         if isinstance(event, CallNotNeeded) and found:
             found[-1] = replace(found[-1], worth=False)
-        elif (isinstance(event, LOOKED) and event.by != DESK) or (case.monitor and _is_all_clear(event)):
+        elif (isinstance(event, LOOKED) and event.by != DESK) or _is_all_clear(event, case):
             under_way = False
         elif _calls(event) and not under_way:
             found.append(Call(event.at, suspected=isinstance(event, RankOneSuspected)))
@@ -77,8 +78,10 @@ def _counted(case: Case) -> tuple[tuple[Call, ...], bool]:
     return tuple(found), under_way
 
 
-def _is_all_clear(event: Event) -> bool:
-    return isinstance(event, MonitorReported) and event.state == "recovered"
+def _is_all_clear(event: Event, case: Case) -> bool:
+    if isinstance(event, CustomerThanked):
+        return event.ends_calls
+    return case.monitor and isinstance(event, MonitorReported) and event.state == "recovered"
 
 
 def _calls(event: Event) -> bool:

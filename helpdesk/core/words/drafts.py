@@ -262,6 +262,7 @@ class CustomerMessageMail(ShownMail, kind="customer-message"):
     reopened: bool = False
     thanked: bool = False
     confirms: bool = False
+    uncalled: bool = False  # it works, and nobody is called any more who was
     through: str = ""  # the merged case that it was written to
     became: str = ""  # the case that was made of it
     of_ours: bool = False  # unverified: it is in the name of an agent, who is told

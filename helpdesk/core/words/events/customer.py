@@ -88,6 +88,7 @@ class CustomerThanked(MailEvent, stored_as="thanked"):
     """The customer said thanks, or that it works, and nothing else: reopens nothing, owes nothing."""
 
     confirms: bool = written(default=False)  # that it works
+    ends_calls: bool = written(default=False)  # so surely theirs that nobody is called on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
