@@ -81,8 +81,7 @@ def inside(text: str, kept: Confidential) -> tuple[Inside, ...]:
             ]
             found += _meant_perhaps(line, kept, people)
     found += _called_internal(lines)
-    withheld = _withheld(kept.names, have_customers=kept.have_customers)
-    kept_from_them = (line for line in lines if withheld.search(fold(line[:_LINE])))
+    kept_from_them = (line for line in lines if _keeps_from_them(fold(line[:_LINE]), kept))
     found += [Inside(_shown(line), "what is to be kept from them", "if-meant", KEPT) for line in kept_from_them]
     return tuple(dict.fromkeys(found))
 
@@ -108,14 +107,29 @@ _LABEL = re.compile(
 _ASIDE = re.compile(r"^\W{0,6}(?:n\.?b|p\.?s|fyi|btw)\b\W{1,3}", re.IGNORECASE)  # "NB internal: ..."
 
 
-@lru_cache(maxsize=64)  # one case after another
-def _withheld(names: frozenset[str], *, have_customers: bool) -> re.Pattern[str]:
-    """How a sentence keeps something from the customer, or from somebody who is called by one of these names."""
-    words = data_file(__package__, "confidential.toml")
-    them = [re.escape(name) for name in sorted(names)] + ([] if have_customers else words["them"].strip().split("\n"))
-    anyone = rf"(?:{'|'.join(them) or '(?!)'})\b(?!['\u2019]s)"
-    ways = words["withheld"].strip().replace("<some>", r"(?: [^\s.!?;:]+){0,5}?").replace("{them}", anyone)
-    return re.compile("|".join(rf"\b{way}" for way in ways.split("\n")))
+def _keeps_from_them(line: str, kept: Confidential) -> bool:
+    """Whether a line keeps something from the customer, or from somebody who is called by a name of the case."""
+    named = _WORD.sub(lambda word: _THEM if word[0] in kept.names else word[0], line)
+    told = named if kept.have_customers else _customer().sub(_THEM, named)
+    return _THEM in told and _withheld().search(told) is not None
+
+
+_THEM = "\u00a4"  # stands for whoever is not to hear: a pattern with the names of each case would be made for each
+_WORD = re.compile(r"\b[^\W\d_]+\b(?!['\u2019]s)")
+
+
+@cache
+def _customer() -> re.Pattern[str]:
+    them = data_file(__package__, "confidential.toml")["them"].strip().split("\n")
+    return re.compile(rf"\b(?:{'|'.join(them)})\b(?!['\u2019]s)")
+
+
+@cache
+def _withheld() -> re.Pattern[str]:
+    """How a sentence keeps something from them."""
+    ways = data_file(__package__, "confidential.toml")["withheld"].strip()
+    ways = ways.replace("<some>", r"(?: [^\s.!?;:]+){0,5}?").replace("{them}", _THEM)
+    return re.compile("|".join(rf"(?<!\w){way}" for way in ways.split("\n")))
 
 
 @cache
