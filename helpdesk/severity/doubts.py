@@ -70,7 +70,7 @@ def is_own_doing(segment: Segment) -> bool:
             return True
     act = next((at for at, word in enumerate(words) if word in _OWN_ACTS), None)
     so = next((at for at, word in enumerate(words) if act is not None and at > act and word in _SO_THAT), None)
-    if act is None or so is None or not (segment.says("me", "we") or words[act - 1] in _HAVE_DONE):
+    if act is None or so is None or not (segment.says("me", "we") or words[max(0, act - 1)] in _HAVE_DONE):
         return False
     return all(hit.start == act or hit.start > so for hit in failing)
 
