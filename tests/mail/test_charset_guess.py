@@ -107,6 +107,13 @@ def test_western_text_without_its_charset_is_read_as_ever(text):
         "Reglerna går inte att köra, hjälp oss är du snäll.",
         "Les règles ne marchent plus depuis hier, même après la mise à jour, être prêt.",
         "Od rána nefunguje přihlášení, žádná pravidla neběží, prosíme o řešení.",
+        "Od wczoraj nie możemy wystawić żadnej faktury, program pokazuje błąd. Proszę o szybką pomoc.",
+        "Tegnap óta nem tudunk számlát kiállítani, a gép lefagy. Kérjük, segítsenek gyorsan, az ügyfelek őrjöngenek.",
+        "Od včera sa nedá vystaviť žiadna faktúra, zákazníci čakajú.",
+        "Od jučer ne možemo ispisati račun, javlja grešku. Molimo pomoć što prije.",
+        "De ieri nu mai putem tipări facturile, vă rugăm să ne ajutați cât mai repede în această după-amiază.",
+        "Depuis hier nous ne pouvons plus créer de factures, le logiciel affiche une erreur à chaque étape.",
+        "Desde ayer no podemos facturar, la impresión muestra un error, según la oficina de atención.",
     ],
 )
 def test_a_page_of_dos_is_read_where_nothing_else_makes_words(text, page):

@@ -42,7 +42,15 @@ def guess(data: bytes) -> str:
 # Between small letters: what Windows has no letter for, and where no apostrophe, dash, dots or blank of its may stand.
 _NO_LETTER = re.compile(rb"(?<=[a-z])[\x81\x82\x84\x87-\x89\x8b\x8d\x90\x93\x94\x98\x9b\xa1-\xa9]++(?=[a-z])")
 _IN_WORDS = re.compile(rb"(?<=[a-z])[\x80-\xff]{1,2}+(?=[a-z])")
-_PAGES_OF_DOS = ("cp850", "cp852")
+_BESIDE_LATIN = re.compile(
+    rb"(?<=[A-Za-z])[\x80-\xff]{1,2}+(?![\x80-\xff])|(?<![\x80-\xff])[\x80-\xff]{1,2}+(?=[A-Za-z])"
+)
+# What is written in each: where one has its letters, the other has strange ones, or others. Where
+# the western one has ï the other has the ő of Hungarian, which is far more often written.
+_PAGES_OF_DOS = {
+    "cp850": frozenset("äöüßéèêëàáâãçìíîòóôõùúûñåæø"),
+    "cp852": frozenset("áäąâăćčçďđéęëěíîľĺłńňóöôőřŕśšşťţúüůűýźžżß"),
+}
 
 
 def page_of_dos(data: bytes) -> str:
@@ -50,10 +58,11 @@ def page_of_dos(data: bytes) -> str:
     looked_at = data[:_LOOKED_AT]
     if not _NO_LETTER.search(looked_at):
         return ""
-    inside = b"".join(_IN_WORDS.findall(looked_at))
-    if len(inside) * 3 < len(_HIGH.findall(looked_at)):
+    inside, beside = (b"".join(found.findall(looked_at)) for found in (_IN_WORDS, _BESIDE_LATIN))
+    if len(beside) * 2 < len(_HIGH.findall(looked_at)):
         return ""  # another script, whose second bytes may be letters of ours
-    small, page = max((_small(inside, page), page == _PAGES_OF_DOS[0], page) for page in _PAGES_OF_DOS)[::2]
+    page = max(_PAGES_OF_DOS, key=lambda page: sum(char in _PAGES_OF_DOS[page] for char in beside.decode(page)))
+    small = _small(inside, page)
     return page if small > _small(inside, "cp1252") and small >= len(inside) * _SURE else ""
 
 
