@@ -3,9 +3,9 @@
 A step is taken once for each clock, ever; one that repeats, once each time. Shares are of the promised open time and
 steps after the breach are in open time too, so nobody is reminded at night of a desk that is closed. Quiet hours hold
 back everything that the policy does not call urgent (`hours = "always"`): a step in working hours waits for the
-region's next opening, any other for the hours of its promise. Once somebody has acknowledged, or a monitor says of
-its own case that all is well again, nothing is repeated and nobody further is called. After downtime the missed steps
-collapse: each person gets one mail, of the highest step, that says how late it is.
+region's next opening, any other for the hours of its promise. Once somebody has acknowledged, nothing is repeated and
+nobody further is called; nor is anybody once whoever made the case says that all is well again. After downtime the
+missed steps collapse: each person gets one mail, of the highest step, that says how late it is.
 """
 
 from __future__ import annotations
