@@ -345,6 +345,58 @@ def test_exchanges_report_in_prose_is_one_in_whatever_language(subject, opening)
 
 
 @pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Message status - undeliverable",
+            "The message that you sent was undeliverable to the following:\n\t{} (user unknown)",
+        ),
+        ("Returned Mail", "The attached file had the following undeliverable recipient(s):\n\t{}\n\n 550 No such user"),
+        ("Delivery failure", "This is a permanent error. Your mail did not get to {}: mailbox does not exist"),
+        (
+            "Undeliverable: hi",
+            "This is a system-generated message. Your mail could not be delivered to:\n\n<{}>: user unknown",
+        ),
+        ("Returned Mail", "This message was undeliverable due to the following reason:\n\nSMTP <{}> unknown"),
+        ("Mail delivery failed", "Hi,\n\nThis is the mail system at mx.acme.example.\n\n{} does not exist"),
+        ("Mail rejected", "Your e-mail was rejected by a filter and was not delivered to {}."),
+        ("Mail failure", "Failed to deliver to '{}'\n account does not exist\n"),
+        ("Unzustellbar: Anfrage", "Die Nachricht konnte nicht zugestellt werden:\n\n{}\nPostfach nicht gefunden"),
+        ("Correo no entregado", "El mensaje que envi\u00f3 no pudo ser entregado a {}: usuario desconocido"),
+        ("Mancata consegna", "Il messaggio non \u00e8 stato consegnato a {}: utente sconosciuto"),
+        ("Onbestelbaar: vraag", "Uw bericht is niet aangekomen bij {}: onbekende gebruiker"),
+        (
+            "\u7cfb\u7edf\u9000\u4fe1",
+            "\u62b1\u6b49\uff0c\u60a8\u7684\u90ae\u4ef6\u88ab\u9000\u56de\u6765\u4e86\n{} 550",
+        ),
+    ],
+)
+def test_a_report_under_a_postmasters_address_is_one_without_a_null_sender(subject, text):
+    """GroupWise, Kerio and others: it opened a case, and the postmaster was sent an acknowledgment."""
+    head = "From: postmaster@acme.example\nContent-Type: text/plain; charset=utf-8"
+    found = bounce(f"{head}\nSubject: {subject}\n\n{text.format('kim@acme.example')}".encode())
+    assert found
+    assert found.recipient == "kim@acme.example"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Undeliverable mail from your system",
+            "Hello,\nwe get many mails for kim@acme.example, who left. Please stop.",
+        ),
+        ("Rejected mails", "Dear support,\nyour e-mail was rejected by our filter since Monday. What changed?"),
+        ("Delivery failure since Monday", "Your message could not get through to us. Which servers do you send from?"),
+        ("Zustellung", "Die Nachricht von gestern an kim@acme.example fehlt. Wurde sie nicht zugestellt?"),
+    ],
+)
+def test_a_person_who_looks_after_the_mail_writes_no_report(subject, text):
+    head = "From: Petra <postmaster@acme.example>\nContent-Type: text/plain; charset=utf-8"
+    assert bounce(f"{head}\nSubject: {subject}\n\n{text}".encode()) is None
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         PERSON + "\nMy mail to bob@acme.example was returned: 550 user unknown. Why?\n",
