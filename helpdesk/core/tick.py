@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from helpdesk.core.words.decision import CaseEffects
     from helpdesk.core.words.people import Agent
     from helpdesk.core.words.terms import Terms
+    from helpdesk.offering.severities import Level
     from helpdesk.openhours.calendar import Calendar
     from helpdesk.openhours.within import Within
     from helpdesk.person import Person
@@ -200,8 +201,8 @@ def _steps(case: Case, terms: Terms, silence: _CustomerSilence, done: set[type[E
     if silence.remind_after and len(reminded) < life.reminders:
         since = reminded[-1] if reminded else silence.since
         yield LifecycleStep(silence.remind_after.over_at(calendar, since), "remind")
-    worst = case.rank <= _DOWNGRADABLE and silence.waited and life.downgrade_to
-    if life.downgrade_after and worst and not done & {DowngradeProposed, SeveritySet}:
+    milder = _milder(case, terms) if silence.waited else None
+    if life.downgrade_after and milder and not done & {DowngradeProposed, SeveritySet}:
         yield LifecycleStep(life.downgrade_after.over_at(calendar, silence.since), "downgrade")
     if len(reminded) >= life.reminders and silence.close_after and CaseClosed not in done:
         # From when it was sent: who was reminded late, because nothing ran, has as long to answer.
@@ -272,11 +273,16 @@ def _repeating(content: CustomerReminderMail, person: Person, case: Case) -> Cus
     return content if came_later or not answers else replace(content, repeats=answers[-1].message_id, on=answers[-1].on)
 
 
+def _milder(case: Case, terms: Terms) -> Level | None:
+    """The severity that a case of the worst may sink to, where it is milder than the one that it has."""
+    to = terms.policy.lifecycle.downgrade_to
+    level = terms.policy.level(to) if to and case.rank <= _DOWNGRADABLE else None
+    return level if level and level.rank > case.rank else None
+
+
 def _downgrade(case: Case, terms: Terms, at: datetime, now: datetime) -> Iterator[tuple[Event, list[Draft]]]:
     """LAI-9: proposed to the agent, and done only where the policy says so."""
     level = terms.policy.level(terms.policy.lifecycle.downgrade_to)
-    if level.rank <= case.rank:
-        return
     key = f"downgrade/{at:%Y%m%dT%H%M%SZ}"
     content = DowngradeMail(downgrade_to=level.name, downgrade_key=level.key)
     agent = terms.team.agent(case.assignee)
