@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from helpdesk.core.words.addressee import Addressee
 from helpdesk.core.words.case import DESK, case_from
@@ -61,6 +61,7 @@ default = "slow"
 wheel = ["wheel", "gear"]
 sails = ["sail", "sails"]
 """
+E = TypeVar("E", bound=Event)
 ANN, BOB = Agent("Ann", "ann@desk.example"), Agent("Bob", "bob@desk.example")
 LENA = Person("lena@desk.example", "Lena")
 JO, KIM = Person("jo@acme.example", "Jo"), Person("kim@acme.example", "Kim")
@@ -85,6 +86,11 @@ def terms(more: str = "", **others: Any) -> Terms:
 def utc(text: str) -> datetime:
     """An instant of May 2026: `22 10:00` is a Friday."""
     return datetime.fromisoformat(f"2026-05-{text}").replace(tzinfo=UTC)
+
+
+def on(kind: type[E], at: str, by: str = ANN.address, /, **facts: Any) -> E:
+    """What somebody, Ann if nobody else is named, did at that instant."""
+    return kind(utc(at), utc(at), by, **facts)
 
 
 def opened(*events: Event, at: str = "22 10:00", severity: str = "slow", **others: Any) -> Case:

@@ -18,11 +18,7 @@ from helpdesk.core.words.events import (
     ParticipantAdded,
     SeveritySet,
 )
-from tests.core.mill import ANN, BOB, JO, KIM, opened, terms, utc
-
-
-def on(kind, at, by=ANN.address, **facts):
-    return kind(utc(at), utc(at), by, **facts)
+from tests.core.mill import ANN, BOB, JO, KIM, on, opened, terms, utc
 
 
 def to(severity, at, rank):
@@ -81,7 +77,7 @@ def test_a_breach_that_was_taken_back_happens_again_when_it_does():
     late = on_the_record(Decision(opened()), terms(), utc("22 14:01")).case
     read_late = on(AgentAnswered, "22 13:00")
     answered = on_the_record(Decision(late.after(read_late), (read_late,)), terms(), utc("22 14:02")).case
-    lost = on(AnswerLost, "22 14:10", by=DESK, key="", left=False)
+    lost = on(AnswerLost, "22 14:10", DESK, key="", left=False)
     assert told(recorded(answered, lost, now="22 14:10")) == ["breached 14:00"]
 
 

@@ -36,7 +36,7 @@ from helpdesk.core.words.events import (
 )
 from helpdesk.core.words.people import Team
 from helpdesk.openhours.walltime import Period
-from tests.core.mill import ANN, BOB, JO, KIM, LENA, opened, terms, utc
+from tests.core.mill import ANN, BOB, JO, KIM, LENA, on, opened, terms, utc
 
 WAITS = '[lifecycle]\nremind_after = "2h"\nclose_after = "3h"\ndowngrade_after = "1h"\ndowngrade_to = "plain"\n'
 TURNS = (
@@ -51,10 +51,6 @@ SHOWN = {
     SeveritySet: "is milder",
     SnoozeOver: "snooze over",
 }
-
-
-def on(kind, at, by=ANN.address, **facts):
-    return kind(utc(at), utc(at), by, **facts)
 
 
 def answered(at="22 11:00"):
@@ -94,15 +90,15 @@ WHOLE = ["22 12:00 may be milder", REMINDED, CLOSED]
         ((waits(seconds=3600, whom="vendor", reason="parts"),), "slow", ["22 12:00 open again"]),
         ((waits(), on(SeveritySet, "22 11:30", severity="slow", rank=2, was="stopped")), "slow", [REMINDED, CLOSED]),
         ((on(SeveritySet, "22 10:30", severity="slow", rank=2, was="stopped"), waits()), "slow", WHOLE),
-        ((waits(), on(DowngradeProposed, "22 11:30", by=DESK, to="plain")), "slow", [REMINDED, CLOSED]),
+        ((waits(), on(DowngradeProposed, "22 11:30", DESK, to="plain")), "slow", [REMINDED, CLOSED]),
         ((on(SeveritySet, "22 11:00", severity="slow", rank=2, was="stopped"), waits()), "slow", WHOLE),  # by one mail
         # somebody may have answered for them; one of us has not
-        ((waits(), on(OutsiderWrote, "22 11:30", by=KIM.address)), "slow", []),
-        ((waits(), on(OutsiderWrote, "22 11:00", by=KIM.address)), "slow", []),
-        ((waits(), on(AnsweredElsewhere, "22 11:30", by=KIM.address, case="HD-2")), "slow", []),
-        ((waits(), on(OutsiderWrote, "22 11:30", by=BOB.address, staff=True)), "slow", WHOLE),
-        ((on(OutsiderWrote, "22 10:30", by=KIM.address), waits()), "slow", WHOLE),
-        ((on(CustomerReminded, "22 11:00", by=DESK), waits()), "slow", WHOLE),  # of a silence before this one
+        ((waits(), on(OutsiderWrote, "22 11:30", KIM.address)), "slow", []),
+        ((waits(), on(OutsiderWrote, "22 11:00", KIM.address)), "slow", []),
+        ((waits(), on(AnsweredElsewhere, "22 11:30", KIM.address, case="HD-2")), "slow", []),
+        ((waits(), on(OutsiderWrote, "22 11:30", BOB.address, staff=True)), "slow", WHOLE),
+        ((on(OutsiderWrote, "22 10:30", KIM.address), waits()), "slow", WHOLE),
+        ((on(CustomerReminded, "22 11:00", DESK), waits()), "slow", WHOLE),  # of a silence before this one
         ((), "slow", []),
         ((on(CaseResolved, "22 11:00"),), "slow", []),
     ],
@@ -141,7 +137,7 @@ def test_a_case_sinks_to_what_is_milder_and_time_goes_on_where_nothing_is(severi
         ((answered(),), {"severity": "plain"}, [REMINDED, CLOSED]),
         ((answered(),), {"severity": "stopped"}, []),  # the worst stays with us
         ((), {}, []),  # it is our turn
-        ((answered(), on(CustomerWrote, "22 11:30", by=JO.address)), {}, []),
+        ((answered(), on(CustomerWrote, "22 11:30", JO.address)), {}, []),
         ((answered(), waits()), {}, ["22 12:00 may be milder"]),  # of waits this policy says no more
         ((answered(), on(CaseResolved, "22 11:10")), {}, []),
         ((answered(), on(CaseResolved, "22 11:10"), answered("22 11:20")), {}, []),  # a word after the end
@@ -150,7 +146,7 @@ def test_a_case_sinks_to_what_is_milder_and_time_goes_on_where_nothing_is(severi
         ((answered(),), {"requester": ""}, []),
         ((answered(), on(CaseMerged, "22 11:10", came_from="HD-2", cases=("HD-2",))), {}, []),
         ((answered(), on(MergedInto, "22 11:10", into="HD-2", shared=())), {}, []),
-        ((answered(), on(OutsiderWrote, "22 11:30", by=KIM.address)), {}, []),
+        ((answered(), on(OutsiderWrote, "22 11:30", KIM.address)), {}, []),
     ],
 )
 def test_a_customer_whose_turn_it_is(events, facts, happens):
@@ -174,7 +170,7 @@ def test_nobody_is_reminded_while_we_owe_them_something(events, happens):
 
 def test_what_was_said_before_the_desk_began_reminds_nobody():
     assert lived(opened(answered(), past=True), TURNS)[0] == []
-    wrote_here = on(CustomerWrote, "22 10:30", by=JO.address)
+    wrote_here = on(CustomerWrote, "22 10:30", JO.address)
     assert lived(opened(wrote_here, answered(), past=True), TURNS)[0] == [REMINDED, CLOSED]
 
 
@@ -256,7 +252,7 @@ GIVEN = on(CaseAssigned, "22 11:30", agent=ANN.address)
     ],
 )
 def test_who_asked_is_reminded_at_the_moment_of_their_choice(events, agents, reminded):
-    snoozed = on(CaseSnoozed, "22 11:00", by=BOB.address, until="2026-05-22T12:00:00+00:00")
+    snoozed = on(CaseSnoozed, "22 11:00", BOB.address, until="2026-05-22T12:00:00+00:00")
     case = opened(answered(), snoozed, *events)
     one = replace(terms(), team=Team("millers", agents, LENA))
     assert not tick(case, one, utc("22 12:00") - timedelta(seconds=1)).events
@@ -296,7 +292,7 @@ def test_whoever_a_mail_calls_is_called_by_the_same_act(severity, more, called):
 
 
 def test_a_suspicion_that_nobody_has_looked_at_is_told_once_more():
-    suspected = on(RankOneSuspected, "22 10:30", by=DESK, severity="stopped", probability=0.3)
+    suspected = on(RankOneSuspected, "22 10:30", DESK, severity="stopped", probability=0.3)
     case = opened(suspected)
     assert not tick(case, terms(), utc("22 12:29")).drafts
     decision = tick(case, terms(), utc("22 12:30"))  # when it would be due, were it of rank 1

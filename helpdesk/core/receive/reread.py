@@ -51,11 +51,12 @@ def reread(case: Case, verdict: Verdict, terms: Terms, now: datetime) -> Decisio
     if case.of_type(KindSet):
         degree, _ = terms.judge.bind_kind(degree, kind=cast("Kind", case.kind), terms=policy.severity)
     level, is_ = policy.severity_in(case.plan, policy.severity.at_degree(degree).key), policy.level(case.severity)
-    if policy.severity.degree(level.key) == policy.severity.degree(is_.key):
-        return None
-    if policy.severity.degree(level.key) > policy.severity.degree(is_.key):
+    read, was = policy.severity.degree(level.key), policy.severity.degree(is_.key)
+    if read > was:
         flag = CaseFlagged(now, now, DESK, tag=f"{READER}: may be {level.name}; #severity {level.key} sets it")
         return Decision(case.after(flag), (flag,))
+    if read == was:
+        return None
     found = assessed(verdict, policy.severity, (now, now, DESK), model=terms.judge.version)
     event = replace(
         found,
