@@ -63,11 +63,8 @@ def _news(case: Case, state: State, rank: int) -> News:
         return ""
     if not failed:
         return "again"
-    return "worse" if rank < min((_rank(event) for event in before), default=rank) else ""
-
-
-def _rank(event: MonitorReported) -> int:
-    return event.rank if event.state == "problem" else 4
+    worst = min((event.rank for event in before if event.state == "problem"), default=rank)
+    return "worse" if rank < worst else ""
 
 
 def _ended(case: Case, arrival: Arrival, terms: Terms, now: datetime) -> Iterator[Event]:
