@@ -12,7 +12,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.receive.orders.command import Vocabulary
-from helpdesk.core.receive.orders.reading import order_in_subject, order_without_sign, read_orders, would_be_obeyed
+from helpdesk.core.receive.orders.reading import (
+    cases_named,
+    order_in_subject,
+    order_without_sign,
+    people_named,
+    read_orders,
+    says_that_all_is_text,
+    snippets_named,
+    would_be_obeyed,
+)
 from helpdesk.core.receive.orders.table import ORDERS as TABLE
 from helpdesk.core.receive.orders.table import form_of, undone_by
 from helpdesk.core.words.addresses import address_spec
@@ -409,6 +418,20 @@ def test_an_order_that_this_case_does_not_bear_is_no_text_either(line):
         ("#team third", "#team and one of first, second"),
         ("#detail colour red", "#detail, one of url, shop, and its value"),
         ("#detail urls", "#detail, one of url, shop, and its value"),
+        ("#spam now", "#spam on a line of its own"),
+        ("#spam", "a case that may be spam: this one was answered"),
+        ("#snooze mon", "#snooze on a case that is open; #reopen opens it again"),
+        ("#agreed mon", "#agreed on a case that is open; #reopen opens it again"),
+        ("#ask bob@desk.example", "the address of a third party; bob@desk.example is one of us"),
+        ("#ask kim@acme.example", "kim@acme.example is on the case, and #answer writes to them"),
+        ("#ask help@vendor", "#ask and the address of a third party"),
+        ("#resolve now", "#resolve on a line of its own"),
+        ("#requester bob@desk.example", "the address of a customer; bob@desk.example is one of us"),
+        ("#requester kim@acme.example lou@acme.example", "#requester and one address"),
+        ("#link HD-9", "a case of your own team"),
+        ("#link somebody", "#link and the number of a case of your team"),
+        ("#split", "a mail of the customer's"),
+        ("#incident", "#incident and one of nothing: no incident is declared"),
     ],
 )
 def test_a_mistake_says_what_would_have_been_right(line, expected):
@@ -420,6 +443,10 @@ def test_a_mistake_says_what_would_have_been_right(line, expected):
         snippets={"welcome": "Welcome.", "empty": ""},
         teams=("first", "second"),
         fields=("url", "shop"),
+        no_spam="this one was answered",
+        active=False,
+        linkable={1: "", 9: "a case of your own team"},
+        unsplittable="a mail of the customer's",
     )
 
     (mistake,) = read_orders(line, case).mistakes
@@ -525,6 +552,124 @@ def test_orders_that_contradict_one_another_are_a_mistake():
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "clash"),
+    [
+        ("#split", "#close", "#split or #close, not both: the new case gets a mail of its own"),
+        ("#tag vip", "#split", "#tag or #split, not both: the new case gets a mail of its own"),
+        ("#split", "#split", "one #split in a mail"),
+        ("#split", "#note", ""),
+        ("#ack", "#split", ""),
+        ("#tag vip", "#close", ""),
+        ("#tag vip", "#tag off billing", ""),
+    ],
+)
+def test_beside_an_order_to_split_nothing_is_said_of_either_case(first, second, clash):
+    assert [mistake.expected for mistake in read(f"{first}\n{second}").mistakes] == ([clash] if clash else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "obeyed"),
+    [
+        ("#ask help@vendor.example Our order", True),
+        ("#ask about the order", False),
+        ("#cc kim@acme.example", True),
+        ("#cc the others", False),
+        ("#cc kim@acme.example, nobody", False),
+        ("#requester Kim Roe <kim@acme.example>", True),
+        ("#requester kim", False),
+        ("*#requester Kim Roe <kim@acme.example>*", True),
+        ("- #cc add Lou <lou@acme.example>, Kim Roe <kim@acme.example>", True),
+        ("#ask <help@vendor.example>", True),
+        ("_#link HD-9 <https://desk.example/cases/HD-9>_", True),
+        ("#snippet unknown", True),
+        ("#snippet of the log", False),
+        ("#link to the page", False),
+    ],
+)
+def test_what_has_the_form_of_an_order_is_no_text_whomever_it_names(line, obeyed):
+    """It would go to the customer; ordinary words behind such a word are ordinary words."""
+    assert would_be_obeyed(line, WORDS) == obeyed
+
+
+def test_what_must_be_known_before_a_mail_is_read_is_what_its_orders_name():
+    """Cases, people and snippets are looked up for the orders that name them, and for no other word."""
+    text = (
+        "#link HD-9\n#merge into 12\n#assign HD-3\n#link HD-9\n#requester Kim <kim@acme.example>\n"
+        "#cc add lou@acme.example\n#snippet Welcome\n#tag refund\n\nSee HD-77.\n#link HD-78"
+    )
+    assert cases_named(text) == (9, 12)
+    assert people_named(text) == ("kim@acme.example",)
+    assert snippets_named(text) == {"welcome"}
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("#answer\n\nHello", True),
+        ("#answer\n#wait 3d\n\nHello", True),
+        ("#answer\n \nHello", True),
+        ("#answer", True),
+        ("#answer\nHello", False),
+        ("#answer\nHello\n\nJo", False),
+        ("Hello\n\n#answer\n\nJo", False),
+    ],
+)
+def test_an_empty_line_below_a_first_answer_says_that_all_is_text(text, apart):
+    assert says_that_all_is_text(text) == apart
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("#cc remove jo@localhost", "jo@localhost"),
+        ("#cc REMOVE <jo@localhost>", "jo@localhost"),
+        ("#cc remove kim@acme.example", "kim@acme.example"),
+        ("#cc add jo@localhost", ""),
+    ],
+)
+def test_who_is_on_the_case_is_taken_off_however_odd_the_address(line, address):
+    case = replace(WORDS, people=("ute@acme.example", "jo@localhost", "kim@acme.example"))
+
+    assert [one.people[0].address for one in read_orders(line, case).commands] == ([address] if address else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("#planned mon", ""),
+        ("#planned mon rollout", "rollout"),
+        ("#planned mon the rollout", "the rollout"),
+        ("#planned mon 14:30 the rollout of all", "the rollout of all"),
+        ("#agreed mon 12:00", ""),
+        ("#agreed mon they said", None),
+        ("#snooze mon they said", None),
+        ("#wait vendor 3 parcels", None),
+        ("#wait vendor x", "x"),
+    ],
+)
+def test_behind_a_moment_stands_what_is_planned_for_it_and_nothing_else(line, what):
+    assert [command.detail for command in read_orders(line, BY_HAND).commands] == ([] if what is None else [what])
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("#assign aberg", "aberg@desk.example"),
+        ("#assign to Ann", "aberg@desk.example"),
+        ("#assign to in Out", "into@desk.example"),
+        ("#assign Roberto Diaz", "rd@desk.example"),
+        ("#assign desk.example", ""),
+        ("#assign Robto Erdiaz", ""),
+    ],
+)
+def test_an_agent_is_called_by_a_name_or_by_what_stands_before_the_sign_in_the_address(line, address):
+    known = (("Ann Berg", "aberg@desk.example"), ("In Out", "into@desk.example"), ("Roberto Diaz", "rd@desk.example"))
+    orders = read_orders(line, replace(WORDS, agents=(*known, ("Rob Erdiaz", "rob@desk.example"))))
+
+    assert [command.argument for command in orders.commands] == ([address] if address else [])
+
+
 def test_a_name_that_two_agents_share_assigns_nobody():
     shared = Vocabulary(("low",), (("Ann Berg", "ann@desk.example"), ("Ann Cole", "annc@desk.example")))
 
@@ -536,6 +681,12 @@ def test_everything_below_the_first_words_is_text():
 
     assert [command.verb for command in orders.commands] == ["note", "wait"]
     assert orders.text == "Please\n#close\nthe window"
+
+
+def test_a_snippet_stands_above_the_text_and_the_reason_for_a_severity_does_not():
+    case = replace(WORDS, snippets={"welcome": "Welcome."})
+
+    assert read_orders("#severity low they say so\n#snippet welcome\n\nBye", case).text == "Welcome.\n\nBye"
 
 
 @pytest.mark.parametrize("verb", TABLE)
@@ -558,6 +709,8 @@ def test_the_table_says_how_every_order_is_written_and_what_it_does(verb):
         ("#tag", None, ()),
         ("#tag !!", None, ()),
         ("#tag a off b", None, ()),
+        ("#tag vip billing off", True, ("vip", "billing")),
+        ("#tag off vip off", None, ()),
         ("#tag " + "x" * 41, None, ()),
     ],
 )
@@ -580,6 +733,10 @@ def test_tags_are_words_and_off_in_front_or_behind_takes_them_away(line, off, ta
         ("#wait 3d", "#reopen"),
         ("#cc add kim@acme.example", "#cc remove kim@acme.example"),
         ("#requester kim@acme.example", "#requester jo@acme.example"),
+        ("#area search", "#area checkout"),
+        ("#detail url shop.example", "#detail url old.example"),
+        ("#detail steps click", ""),
+        ("#detail seen today", ""),
         ("#exclude custom-code", "#exclude off"),
         ("#exclude off", ""),
         ("#note", ""),
@@ -588,8 +745,17 @@ def test_tags_are_words_and_off_in_front_or_behind_takes_them_away(line, off, ta
 )
 def test_an_order_knows_the_one_that_takes_it_back(line, undone):
     jo, terms = SimpleNamespace(address="jo@acme.example"), SimpleNamespace(team=SimpleNamespace(name="first line"))
-    before = SimpleNamespace(severity="urgent", assignee="ann@desk.example", team="", status="open", requester=jo)
-    (command,) = read_orders(line, replace(WORDS, teams=("Billing",))).commands
+    before = SimpleNamespace(
+        severity="urgent",
+        assignee="ann@desk.example",
+        team="",
+        status="open",
+        requester=jo,
+        area="checkout",
+        intake=(("url", "old.example"), ("steps", "log in\npay")),
+    )
+    fields = ("url", "steps", "seen")
+    (command,) = read_orders(line, replace(WORDS, teams=("Billing",), areas=("search",), fields=fields)).commands
 
     assert undone_by(command, before, terms) == undone
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from helpdesk.core.receive.behalf import read_first
 from helpdesk.core.receive.orders.command import Command, Verb, Vocabulary
 from helpdesk.core.receive.orders.table import ORDERS, form_of
-from helpdesk.core.words.addresses import read_known, read_people, unwritable
+from helpdesk.core.words.addresses import read_known, read_people
 from helpdesk.core.words.block import Mistake
 from helpdesk.offering.policy import OFF
 from helpdesk.offering.severities import Kind
@@ -51,13 +51,13 @@ _POLITE = (
     r"gracias|per favore|grazie|alsjeblieft|bedankt|obrigad[oa])"
 )
 COURTESY = re.compile(rf"^{_POLITE}\b[,\s]{{0,3}}|[,.!\s]{{1,3}}{_POLITE}[\s.!]{{0,4}}$", re.IGNORECASE)
-_SMALL_WORD = re.compile(r"(?:to|as|is|with|into|in)\s+", re.IGNORECASE)
+_SMALL_WORD = re.compile(r"^(?:to|as|is|with|into|in)\s+", re.IGNORECASE)
 
 
 def _spellings(argument: str) -> tuple[str, str, str]:
     """A name as it was written, without what stands around it, and without a small word before it; in small letters."""
     bare = COURTESY.sub("", argument.strip(_AROUND)).strip(_AROUND)
-    return argument.casefold(), bare.casefold(), _SMALL_WORD.sub("", bare, count=1).strip(_AROUND).casefold()
+    return argument.casefold(), bare.casefold(), _SMALL_WORD.sub("", bare).strip(_AROUND).casefold()
 
 
 def _named(argument: str, known: Mapping[str, str]) -> str:
@@ -207,9 +207,6 @@ def _ask(argument: str, vocabulary: Vocabulary) -> Command | str:
     person, subject = read_first(argument)
     if person is None:
         return "#ask and the address of a third party, such as #ask help@vendor.example"
-    wrong = unwritable(person.address)
-    if wrong:
-        return f"an address that can be written to; {person.address}: {wrong}"
     if vocabulary.is_ours(person.address):
         return f"the address of a third party; {person.address} is one of us"
     if person.address in vocabulary.people:
@@ -223,7 +220,7 @@ _TAG = re.compile(r"\w[\w.+/&-]{0,39}")
 def _tag(argument: str, _vocabulary: Vocabulary) -> Command | str:
     """Tags are words, apart by blanks or commas; `off` in front of them or behind takes them away."""
     words = [word.lstrip("#").casefold() for word in re.split(r"[\s,;]+", argument) if word.strip("#")]
-    off = OFF in {*words[:1], *words[1:][-1:]}
+    off = OFF in words
     names = tuple(dict.fromkeys((words[1:] if words[0] == OFF else words[:-1]) if off else words))
     if not names or OFF in names or not all(map(_TAG.fullmatch, names)):
         return "#tag and words of at most 40 letters, such as #tag billing or #tag off billing"

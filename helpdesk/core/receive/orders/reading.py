@@ -145,10 +145,8 @@ def _clashes(commands: Iterable[Command]) -> Iterator[Mistake]:
             if verb in group and others:
                 yield Mistake(command.line, f"#{others[0]} or #{verb}, not both in one mail")
                 break
-        other = next(
-            (one for one in given if (verb == "split") != (one == "split") and {verb, one} - _BESIDE_SPLIT), None
-        )
-        if other and "split" in {verb, other}:
+        other = next((one for one in given if "split" in {verb, one} and {verb, one} - _BESIDE_SPLIT), None)
+        if other:
             yield Mistake(command.line, f"#{other} or #{verb}, not both: the new case gets a mail of its own")
         given.append(verb)
 
@@ -311,7 +309,9 @@ def _undisguised(line: str) -> str:
         return ""
     # A second sign, or a blank behind it, is what a program for formatted text makes of a heading.
     bare = re.sub(r"^#[#\s]*", "#", shown[before.end() :])
-    return _BEHIND.sub("", " ".join(bare.split())).strip()
+    plain = _BEHIND.sub("", " ".join(bare.split())).strip()
+    # The bracket that ends an address, or where a link leads, is no mark around the line.
+    return f"{plain}>" if "<" in plain.rpartition(">")[2] else plain
 
 
 # --- what must be known of a mail before its orders can be read
