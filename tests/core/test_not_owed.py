@@ -12,6 +12,7 @@ from helpdesk.core.receive.scope import (
     addon_keys,
     coverage,
     excluded_by_words,
+    exclusion_keys,
     findings,
     is_coverage,
     out_of_support,
@@ -21,11 +22,11 @@ from helpdesk.core.receive.scope import (
     unentitled,
 )
 from helpdesk.core.words.case import DESK
-from helpdesk.core.words.events import CaseFlagged, ExclusionProposed
+from helpdesk.core.words.events import CaseExempted, CaseFlagged, ExclusionProposed
 from helpdesk.core.words.people import Contact, Customer
 from helpdesk.offering.declared import DeclaredState, MaintenanceWindow
 from helpdesk.offering.policy import Plan
-from tests.core.mill import JO, arrival, offering, opened, terms, utc
+from tests.core.mill import JO, arrival, offering, on, opened, terms, utc
 
 NOW = utc("22 12:00")
 FACTS = """
@@ -259,6 +260,12 @@ def test_an_old_version_is_proposed_once():
     first = list(out_of_support(arrival(), said, terms(FACTS), NOW))
     assert [one.key for one in first if isinstance(one, ExclusionProposed)] == ["old"]
     assert not list(out_of_support(arrival(), said, terms(FACTS), NOW, decided={"old"}))
+
+
+def test_what_was_proposed_or_decided_on_is_known_of_a_case():
+    proposed = on(ExclusionProposed, "22 10:10", DESK, key="old")
+    decided = on(CaseExempted, "22 10:20", key="custom", because="it was changed")
+    assert exclusion_keys(opened(proposed, decided).events) == {"old", "custom"}
 
 
 def test_the_end_of_maintenance_is_told_on_the_wall_of_the_first_region():
