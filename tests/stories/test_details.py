@@ -142,6 +142,7 @@ def test_a_guess_is_shown_and_binds_nothing_until_the_agent_says_so(nord):
 
     nord.reply(ANN, "#detail organisation Nord\n#detail project shop-eu")
     assert (nord.case().unwarranted, nord.first_response().warranted) == ((), True)
+    assert "Project: shop-eu" in nord.last(ANN, "echo").text
     nord.reply(EVA, "Project: shop-us", to_kind="ack")
     assert dict(nord.case().intake)["project"] == "shop-eu", "what an agent has set stays"
     assert "#detail project shop-us sets it" in told(nord)

@@ -89,6 +89,8 @@ def test_lgt_7_what_may_be_a_request_is_proposed_to_the_agent_who_passes_it_on(d
 
     desk.reply(desk.case().assignee, "#escalate waits since Monday", to_kind="customer-message")
     assert asked(desk) == 1
+    assert len(desk.events("escalation_requested")) == 1
+    assert f"passed on to {MANAGER}" in " ".join(desk.last(desk.case().assignee, "echo").text.split())
     assert "waits since Monday" in desk.last(MANAGER, "escalation").text
     assert "passed on your wish" in desk.last(JO, "progress").text
     assert "Monday" not in desk.last(JO, "progress").text

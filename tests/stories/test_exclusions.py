@@ -90,7 +90,11 @@ def test_the_agent_decides_and_the_customer_hears_why(laioutr):
     told = words(laioutr.last(INA, "out-of-scope"))
     assert "Laioutr support does not cover it: consulting and solution architecture are not support: a review" in told
     assert laioutr.kinds_to(INA) == ["ack", "relay", "out-of-scope"]
+    echo = words(laioutr.last(ANN, "echo"))
+    assert "excluded: consulting and solution architecture are not support: a review of your own design;" in echo
+    assert "the customer is told" in echo
     laioutr.reply(ANN, "#exclude consulting a review of your own design", to_kind="assigned")
+    assert "was excluded already: consulting" in words(laioutr.last(ANN, "echo"))
     assert laioutr.kinds_to(INA) == ["ack", "relay", "out-of-scope"]
 
 
@@ -144,6 +148,7 @@ def test_off_dismisses_a_proposal_and_says_when_there_is_none(laioutr):
     laioutr.mail(INA, "Editor", COMPLETE + "The editor shows an error after consulting the manual.", to=LAIOUTR)
     laioutr.reply(ANN, "#exclude off", to_kind="assigned")
     assert proposals(laioutr) == []
+    assert "dismissed: what was proposed; the promises run as before" in words(laioutr.last(ANN, "echo"))
     laioutr.reply(ANN, "#exclude off", to_kind="assigned")
 
     assert "nothing was excluded" in words(laioutr.last(ANN, "echo"))
@@ -180,6 +185,11 @@ def test_a_known_incident_is_linked_by_words_and_exempts_by_an_order(laioutr):
     assert "a problem that we know and are already working on: Carts are emptied" in words(
         laioutr.last(INA, "out-of-scope")
     )
+    linked = "linked to incident cart: Carts are emptied"
+    assert f"{linked}; its promises do not apply, and the customer is told" in words(laioutr.last(ANN, "echo"))
+    laioutr.reply(ANN, "#incident cart", to_kind="assigned")
+    assert f"{linked} Case:" in words(laioutr.last(ANN, "echo"))
+    assert len(laioutr.sent_to(INA, "out-of-scope")) == 1
     laioutr.reply(ANN, "#exclude off\n#note\nIt is another one.", to_kind="assigned")
     assert laioutr.state() == "running"
 
