@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.core.clocks.timeline import clocks
-from helpdesk.core.words.events import CaseResolved, SeveritySet
-from tests.core.mill import BOB, opened, terms
+from helpdesk.core.words.events import CaseReopened, CaseResolved, SeveritySet
+from tests.core.mill import BOB, JO, opened, terms, utc
 from tests.core.test_whose_turn_by_events import answered, on, split_off, waits, wrote
 
 POLICY = terms('[targets.flour.follow_up]\nstopped = "1h"\nslow = "2h"\nplain = "3h"\n').policy
@@ -57,3 +57,26 @@ def raised(minute):
 def test_the_next_answer_is_due_by_the_severity_that_the_case_has(then, minutes):
     clock = clocks(opened(*then), POLICY)[-1]
     assert (clock.due_at - FIRST.at).total_seconds() == 60 * minutes
+
+
+SOLVED = terms('[targets.flour.resolution]\nslow = "4h"\nstopped = "2h"\n').policy
+SOLVES, OPENS = on(10, CaseResolved), on(25, CaseReopened, JO.address)
+
+
+@pytest.mark.parametrize(
+    ("then", "due", "stopped"),
+    [
+        ([], "14:00", None),
+        ([answered(10)], "14:00", None),  # an answer solves nothing
+        ([SOLVES], "14:00", "10:10"),
+        ([SOLVES, OPENS], "14:15", None),  # what was over is not counted
+        ([waits(5)], None, None),
+        ([waits(5), FIRST], "14:15", None),
+        ([waits(5), OPENS], "14:20", None),
+        ([raised(15)], "12:00", None),
+    ],
+)
+def test_a_solution_is_due_without_the_time_in_which_it_waits_for_the_customer(then, due, stopped):
+    clock = next(clock for clock in clocks(opened(*then), SOLVED) if clock.target == "resolution")
+    expected = [at and utc(f"22 {at}") for at in (due, stopped)]
+    assert [clock.due_at, clock.stopped_at] == expected

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.clocks.uptime import uptime
+from helpdesk.core.clocks.uptime import clock_time, uptime
 from helpdesk.offering.credits import Availability, UptimeBand
 from helpdesk.offering.declared import Downtime
 from helpdesk.openhours.accounting import CALENDAR_YEAR
@@ -116,3 +116,10 @@ def test_what_is_left_of_the_goal_may_still_be_down_and_not_a_second_more(minute
     assert left == max(timedelta(minutes=44, seconds=38) - minutes * MINUTE, timedelta())
     for more, kept in ((left, minutes < 45), (left + timedelta(seconds=1), False)):
         assert found([*down, Downtime("service", later, later + more)], terms=terms).kept == kept
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, "0:00:00"), (59, "0:00:59"), (61, "0:01:01"), (3661, "1:01:01"), (97530, "27:05:30")]
+)
+def test_how_long_it_was_down_is_said_to_the_second(seconds, said):
+    assert clock_time(timedelta(seconds=seconds)) == said
