@@ -70,6 +70,7 @@ COMBINED = {
 }
 STEPS = 70  # of fitting the words; further ones only learn the mails by heart
 FIELD = 3.0  # what a mail of the field counts where one written for the bench counts 1
+COUNTS = {"field": FIELD, "courteous": 1 / 3}  # each sentence of `courteous` stands there three times, in other company
 BLOCKS = 4  # into which the files, and the reports of the field, are dealt, to leave one out
 FINDING_STRENGTH = 14.0  # pull of a finding's weights towards nothing
 GUESSED = 0.15  # what a mail counts whose findings are guessed
@@ -121,7 +122,7 @@ class Authors:
                 for mail, file in zip(self.mails, self.files, strict=True)
             ]
         )
-        self.counts = np.where(self.files == "field", FIELD, 1.0)
+        self.counts = np.array([COUNTS.get(file, 1.0) for file in self.files])
         self.ranks = np.array([rank(mail) for mail in self.mails])
         self.names = sorted({*PRIOR, *(name for seen in self.seen for name in seen.values)})
         self.prior = np.array([PRIOR.get(name, (0.0,) * 4) for name in self.names])

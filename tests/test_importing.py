@@ -136,7 +136,9 @@ def test_an_import_may_hold_back_what_it_writes(tmp_path):
     """Six months of mail must not be acknowledged all at once because somebody tried the import."""
     config = write_office(tmp_path)
     (tmp_path / "old.eml").write_bytes(
-        b"From: jo@acme.example\nTo: support@logik.example\nSubject: Rules\n" + DATE.encode() + b"\nNo rule fires.\n"
+        b"From: jo@acme.example\nTo: support@logik.example\nSubject: Rules\n"
+        + DATE.encode()
+        + b"\nOne rule does not fire.\n"
     )
     run = CliRunner()
     run.invoke(app, ["db", "upgrade", "--config", str(config)])
@@ -162,7 +164,9 @@ def test_no_time_of_receipt_is_too_odd_to_be_read():
 def written_office(tmp_path):
     config = write_office(tmp_path)
     (tmp_path / "old.eml").write_bytes(
-        b"From: jo@acme.example\nTo: support@logik.example\nSubject: Rules\n" + DATE.encode() + b"\nNo rule fires.\n"
+        b"From: jo@acme.example\nTo: support@logik.example\nSubject: Rules\n"
+        + DATE.encode()
+        + b"\nOne rule does not fire.\n"
     )
     assert CliRunner().invoke(app, ["db", "upgrade", "--config", str(config)]).exit_code == 0
     return config

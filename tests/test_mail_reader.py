@@ -19,7 +19,7 @@ from tests.desk import JO, write_office
 from tests.wire.test_chat import ChatServer, said
 
 NOW = datetime(2026, 5, 19, 9, tzinfo=UTC)
-ODD = "It is odd: whoever arrives at the front desk goes away without a key card since noon."
+ODD = "Whoever arrives at the front desk goes away without a key card since noon."
 FOUND = json.dumps(
     {
         "effect": {"is": "stopped", "quotes": ["goes away without a key card"]},

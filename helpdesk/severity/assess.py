@@ -26,6 +26,7 @@ from helpdesk.severity.phrase_model import FULL
 from helpdesk.severity.rank_table import by_table, translated
 from helpdesk.severity.reader import NOTHING_READ, mixed, reasons_of_reader
 from helpdesk.severity.second import reason_of, together
+from helpdesk.severity.vague import says_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -110,7 +111,7 @@ def assess(  # noqa: PLR0913 - one argument a signal, all by name
     reading = _reading(observed, own, second, model, terms, read if terms.reader else NOTHING_READ)
     probabilities = reading.probabilities
     kind = "defect" if _potential_outage(observed, channel) else kind_of(observed)
-    blank = _says_nothing(observed) and not reading.read and not any(word in model.learned for word in own)
+    blank = says_nothing(observed) and not reading.read and not any(word in model.learned for word in own)
     opinion = _with_stated(_found(reading, terms, blank=blank), observed, probabilities, terms)
     opinion = _with_mailbox(_with_matrix(opinion, observed, fields, terms), mailbox, observed, probabilities, terms)
     rules = caps.holding(observed=observed, terms=terms, kind=kind, names=products, channel=channel)
@@ -277,11 +278,6 @@ def _bound(
 
 def _best(probabilities: Probabilities) -> Rank:
     return probabilities.index(max(probabilities)) + 1
-
-
-def _says_nothing(observed: Observation) -> bool:
-    """Whether there is no cue: neither of trouble nor of anything wanted, nor that it is over."""
-    return "says-nothing" in observed.values and "solved" not in observed.seen
 
 
 def _is_short(observed: Observation) -> bool:

@@ -24,6 +24,7 @@ NEXT = 2  # and between it and its `again`
 BEFORE = 6  # words within which a means stands before what it makes possible
 FEW = 3  # words of a sentence that is nothing but `back`
 _GOOD = frozenset({"ok", "work"})
+_THINGS = frozenset({"account", "core"})  # what one word names that is a verb of `work`, too
 _BAD = ("slow", "wrong", "dataloss", "intermittent")
 
 
@@ -89,9 +90,11 @@ def works_now(segment: Segment) -> bool:
         return False
     if segment.asks or segment.failing or segment.has("wish", "firm_if", "future"):
         return False
-    return back or any(
-        _said_of_now(hit, segment) for hit in segment.hits if hit.concept in _GOOD and hit.status == "asserted"
-    )
+    able = [hit for hit in segment.hits if hit.concept in _GOOD and hit.status == "asserted"]
+    if not segment.has("can"):  # `the login page again`, beside `we can login again`
+        named = {hit.start for hit in segment.hits if hit.concept in _THINGS and hit.end - hit.start == 1}
+        able = [hit for hit in able if hit.start not in named]
+    return back or any(_said_of_now(hit, segment) for hit in able)
 
 
 def _said_of_now(hit: Hit, segment: Segment) -> bool:

@@ -318,6 +318,82 @@ def test_a_mail_of_a_few_words_is_heard(subject, text):
     assert verdict.rank == 1 or verdict.s1_suspect
 
 
+COURTESY = {
+    "en": ("Dear all, {} Many thanks in advance, Ruth", "Hi {} Could somebody help please? Ben", "{} Please help us!"),
+    "de": ("Guten Tag zusammen, {} Danke im Voraus, Ruth", "Hallo, {} Bitte helfen Sie uns schnell!", "{} LG Ben"),
+    "fr": ("Bonjour, {} Merci beaucoup, Ruth", "{} Pouvez-vous nous aider ?", "Bonsoir. {} Bien cordialement"),
+    "es": ("Buenas, {} Muchas gracias, Ruth", "{} Ayuda por favor", "Hola. {} Un saludo, Ben"),
+    "it": ("Salve, {} Grazie mille, Ruth", "{} Aiutateci per favore", "Buongiorno. {} Saluti, Ben"),
+    "nl": ("Hallo, {} Alvast dank, Ruth", "{} Help ons alstublieft", "Beste, {} Groet, Ben"),
+    "pt": ("Bom dia, {} Muito obrigado, Ruth", "{} Ajudem por favor", "Olá. {} Abraço, Ben"),
+}
+OUTAGES = {
+    "en": "Our website is down.|The platform does not respond at all.|None of our people can sign in.|We cannot invoice anything.",
+    "de": "Unsere Webseite ist offline.|Kein Mitarbeiter kommt ins Programm.|Der ganze Betrieb steht.",
+    "fr": "Notre portail est hors service.|Personne ne peut entrer dans le logiciel.",
+    "es": "Nuestra web está caída.|Nadie puede entrar al programa.",
+    "it": "Il nostro portale è fuori servizio.|Nessuno riesce ad aprire il programma.",
+    "nl": "Onze website ligt plat.|Niemand kan in het programma.",
+    "pt": "O nosso portal está fora do ar.|Ninguém consegue abrir o programa.",
+}
+TRIFLES = {
+    "en": "Where do I find the manual?|One of my lists is empty.|It works again.|Can I have a second licence?",
+    "de": "Wo finde ich das Handbuch?|Bei mir fehlt ein Eintrag.|Es läuft wieder.",
+    "fr": "Où trouver le manuel ?|Une de mes listes est vide.|Tout marche à nouveau.",
+    "es": "¿Dónde está el manual?|Una de mis listas está vacía.",
+    "it": "Dove trovo il manuale?|Una delle mie liste è vuota.",
+    "nl": "Waar vind ik de handleiding?|Een van mijn lijsten is leeg.",
+    "pt": "Onde encontro o manual?|Uma das minhas listas está vazia.",
+}
+
+
+def courteous(sentences):
+    return [
+        judged(subject, courtesy.format(sentence), expected=(language,))
+        for language, several in sentences.items()
+        for sentence in several.split("|")
+        for courtesy in COURTESY[language]
+        for subject in ("", "Problem", "Question")
+    ]
+
+
+def test_who_is_polite_in_a_few_words_is_heard_no_less():
+    """`Our shop is down. Please help. Thanks, Ann` was read as a question, and every second such mail below rank 1."""
+    verdicts = courteous(OUTAGES)
+    assert sum(one.rank == 1 or one.s1_suspect for one in verdicts) >= 0.97 * len(verdicts)
+    assert sum(one.rank == 1 for one in verdicts) >= 0.85 * len(verdicts)
+    assert not any(one.rank == 4 for one in verdicts)
+
+
+def test_who_is_polite_about_a_trifle_calls_nobody():
+    verdicts = courteous(TRIFLES)
+    assert not any(one.rank == 1 for one in verdicts)
+    assert sum(one.s1_suspect for one in verdicts) <= 0.02 * len(verdicts)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Problem", "Hello? Is anybody there?"),
+        ("Issue", "We have a problem."),
+        ("Hilfe", "Es funktioniert nicht."),
+        ("Aide", "Ça ne marche pas."),
+        ("", "No funciona."),
+    ],
+)
+def test_what_fails_and_nobody_says_what_gets_the_default_and_a_human(subject, text):
+    verdict = judged(subject, text, expected=("en", "de", "fr", "es"))
+    assert (verdict.severity, verdict.review, verdict.s1_suspect) == ("medium", True, False)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [("Login", "It does not work."), ("", "Nothing works."), ("Problem", "The printer does not work.")],
+)
+def test_what_names_a_thing_or_how_far_is_no_mail_that_says_nothing(subject, text):
+    assert "no cue" not in rules(judged(subject, text))
+
+
 @pytest.mark.parametrize(
     ("subject", "text"),
     [

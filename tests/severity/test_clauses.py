@@ -28,7 +28,7 @@ s1 | Shop offline | We tested it on staging, where all is fine, but in productio
 !s4 | Checkout down | No customer can check out. We saw it on staging first and thought it was a test problem.
 s3 | Outage yesterday | Yesterday from 14:00 to 15:00 our checkout was down. It is back now. Please tell us the cause.
 s3 | Root cause | Last night the shop was offline for two hours. Everything works again. What happened?
-s3 | Report | On Monday orders failed for an hour; it has been fixed. We need a root cause analysis.
+s3 | Report | On Monday orders failed for an hour; it has been fixed. Please tell us the cause.
 s1 | Down again | Yesterday's outage was fixed, but since 9:00 the checkout is down again and no orders come in.
 s1 | Shop down | The checkout is down for everybody. It is like the outage last week, which was fixed on Tuesday.
 s1 | Checkout down | Nobody can order. Two weeks ago we had a similar outage that was solved by a restart.
