@@ -40,6 +40,16 @@ _SIGNATURE = re.compile(
     r"[^\n]{0,30}$)",
     re.IGNORECASE | re.MULTILINE,
 )
+# What a telephone or a program puts below a mail, or into an empty one whose subject says all.
+_DEVICE = r"(?:i ?phone|i ?pad|android|mobile?|mobil\w*|phone|handy|smartphone|samsung|galaxy|outlook|yahoo|gmail|mail|blackberry|huawei|xiaomi|pixel|tablet)"
+_BY_PROGRAM = re.compile(
+    r"(?:(?:sent (?:from|via|with|using)|gesendet (?:von|mit)|diese nachricht wurde von|von mein\w+|envoyé (?:de|depuis|à partir)|"
+    r"enviado (?:desde|do|da|de|a partir)|inviato (?:da|dal|con)|verstuurd (?:vanaf|met)|verzonden (?:vanaf|met)|skickat från|sendt fra|"
+    rf"lähetetty|wysłan[eo] z|отправлено \w{{1,2}}) (?:[\w-]+ ){{0,3}}{_DEVICE}|"
+    r"(?:get|download|télécharge[rz]|obt\w+|scarica|ottieni|holen sie sich) (?:outlook|yahoo mail|gmail|bluemail) (?:for|für|pour|para|per|voor))"
+    r"\b[^\n.]{0,40}\.?|(?:iphone|ipad)から送信|从我的 ?i(?:phone|pad)[^\n]{0,12}|发自我的[^\n]{0,30}",
+    re.IGNORECASE,
+)
 _REPLY_PREFIX = re.compile(r"^\s*(?:re|aw|antw|ref|sv|rif|r)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _ANY_PREFIX = re.compile(r"^\s*(?:(?:re|aw|antw|sv|fw|fwd|wg|tr|rv|ref|r)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 
@@ -105,6 +115,8 @@ def _at_a_line(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 def _unsigned(text: str) -> str:
     """A mail without its closing and the names below; what is said below, such as a postscript, stays."""
+    while text and _BY_PROGRAM.fullmatch(last := text.rpartition("\n")[2].strip()):
+        text = text.rstrip().removesuffix(last).rstrip()
     closing = _at_a_line(_SIGNATURE, text)
     if not closing or not text[: closing.start()].strip():
         return text

@@ -181,6 +181,49 @@ def test_names_and_titles_below_a_closing_are_nobodys_symptom(names):
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from my iPhone",
+        "Sent from Outlook for Android",
+        "Sent from my Samsung Galaxy smartphone.",
+        "Sent from Yahoo Mail on Android",
+        "Get Outlook for iOS",
+        "Von meinem iPhone gesendet",
+        "Gesendet mit der GMX Mail App",
+        "Envoyé de mon iPhone",
+        "Télécharger Outlook pour iOS",
+        "Enviado desde mi iPhone",
+        "Inviato da iPhone",
+        "Verstuurd vanaf mijn iPhone",
+        "Enviado do meu iPhone",
+        "Skickat från min iPhone",
+        "Wysłane z iPhone'a",
+        "iPhone\u304b\u3089\u9001\u4fe1",
+    ],
+)
+def test_what_a_telephone_adds_is_nobodys_words_though_it_is_all_there_is(line):
+    """`SITE DOWN` above it was of the third rank, and called nobody."""
+    assert own_words(line) == ""
+    assert own_words(f"The shop is down.\n\n{line}") == "The shop is down."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from our shop, no order arrives.",
+        "Mails sent from Outlook vanish.",
+        "Sent mails from Outlook vanish since 9",
+        "Get me a new phone number please.",
+        "Download of the mail archive fails",
+        "Sent from the front desk: the shop is down",
+        "Von meinem Konto fehlt Geld.",
+    ],
+)
+def test_what_somebody_writes_of_sending_stays(line):
+    assert own_words(line) == line
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "nobody can log in, no orders " * 300,
