@@ -18,7 +18,7 @@ from helpdesk.severity.features import POLICY_CUES
 from helpdesk.severity.phrase_model import lean
 from helpdesk.severity.reading import read
 from helpdesk.severity.text import MAX_SUBJECT, own_subject, own_words_of_tidy, tidy
-from helpdesk.severity.voices import voices
+from helpdesk.severity.voices import is_expected, voices
 from helpdesk.severity.words import fold
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def observe(
     apart = voices(without)
     segments = read(head, apart.own, languages=language.likely)
     quoted = read("", apart.machine, languages=language.likely)
-    without_remark = without_remarks(segments)
+    without_remark = without_remarks([one for one in segments if not is_expected(one.text, without)])
     seen = effects_of_told(without_remark)
     told = _told_environment(stating.fields, seen, language.likely)
     evidence = said if terms.stated in {"evidence", "fitting"} else None

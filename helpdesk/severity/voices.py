@@ -86,7 +86,9 @@ def is_machine(line: str) -> bool:
     return len(line) > _SHORT and len(_MARKS.findall(line)) / len(line) > _CODED
 
 
-_ASIDE = word_lists("voices")["aside"]
+_LISTS = word_lists("voices")
+_EXPECTED = _LISTS["expected"]
+_ASIDE = _EXPECTED | _LISTS["aside"]
 _TITLE = re.compile(
     r"^[\W_]{0,4}(?:\d{1,2}[.)][\W_]{0,4})?(?P<title>[^:*_\n]{3,60}?)(?P<mark>:\*\*|\*\*:?|__:?|:)(?P<rest>.*)$"
 )
@@ -98,25 +100,37 @@ _WORDS_OF_BARE_TITLE = 2  # without a mark of a heading
 
 def is_aside(piece: str, text: str) -> bool:
     """Whether a piece of a text stands under a heading such as `Expected` or `Steps`: it tells of no trouble."""
+    return bool(_heading_over(piece, text) & _ASIDE)
+
+
+def is_expected(piece: str, text: str) -> bool:
+    """Whether it stands under `Expected` or the like: it says how something should be, and not how it is."""
+    return bool(_heading_over(piece, text) & _EXPECTED)
+
+
+def _heading_over(piece: str, text: str) -> frozenset[str]:
     piece = piece.strip()
-    return next((aside for line, aside in _lines_aside(text) if piece in line), False)
+    return next((words for line, words in _headed(text) if piece in line), _NO_WORDS)
 
 
-@lru_cache(1)  # each piece of a mail that is a reason is looked for
-def _lines_aside(text: str) -> tuple[tuple[str, bool], ...]:
-    """The lines of a text, each with whether it stands under such a heading; none where there is no such heading."""
+_NO_WORDS: frozenset[str] = frozenset()
+
+
+@lru_cache(1)  # each piece of a mail is looked for
+def _headed(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The lines of a text, each with the words of the heading that it stands under; none where none is an aside."""
     return tuple(_under_headings(text)) if _ANY_ASIDE.search(fold(text)) else ()
 
 
-def _under_headings(text: str) -> Iterator[tuple[str, bool]]:
-    aside = False
+def _under_headings(text: str) -> Iterator[tuple[str, frozenset[str]]]:
+    heading = _NO_WORDS
     for line in text.splitlines():
         words, rest = _title(line)
         if words:
-            aside = not _ASIDE.isdisjoint(words)
-        yield line, aside
+            heading = frozenset(words)
+        yield line, heading
         if rest:
-            aside = False
+            heading = _NO_WORDS
 
 
 def _title(line: str) -> tuple[tuple[str, ...], bool]:

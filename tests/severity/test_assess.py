@@ -387,6 +387,23 @@ def test_what_fails_and_nobody_says_what_gets_the_default_and_a_human(subject, t
 
 
 @pytest.mark.parametrize(
+    "form",
+    [
+        "Description: Our shop is down.\nExpected: it works",
+        "## What happens\nOur shop is down.\n## Expected behaviour\nIt works, everybody can order.",
+        "Our shop is down.\n**Expected result:** all is fine",
+        "Beschreibung: Unser Shop ist down.\nErwartet: er funktioniert wieder",
+        "Description : notre boutique est hors ligne.\nRésultat attendu : elle fonctionne",
+        "Descripción: nuestra tienda está caída.\nEsperado: funciona bien",
+    ],
+)
+def test_what_a_form_expects_is_not_how_it_is(form):
+    """`Expected: it works` was read as what else works, and such an outage called nobody."""
+    verdict = judged("Contact form", form, expected=("en", "de", "fr", "es"))
+    assert verdict.rank == 1 or verdict.s1_suspect
+
+
+@pytest.mark.parametrize(
     ("subject", "text"),
     [("Login", "It does not work."), ("", "Nothing works."), ("Problem", "The printer does not work.")],
 )
